@@ -1,0 +1,75 @@
+# Every command of the house. Needs Python 3.11 or newer and make; `make help` lists the targets.
+#
+# The tools live in a virtual environment of the checkout's own, made on the first call and brought up to date
+# when pyproject.toml changes. Paths are relative, so a checkout in a folder with spaces works too.
+
+PYTHON ?= python3
+VENV ?= .venv
+
+VENV_PYTHON := $(VENV)/bin/python
+MADE := $(VENV)/.made
+
+# More arguments for pytest: make tests ARGS="-k midnight"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help test lint types tests coverage format demo clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+test: lint types coverage ## everything that CI checks: lint, types, tests with coverage
+
+lint: $(MADE) ## check the style and the format, change nothing
+	"$(VENV_PYTHON)" -m ruff check .
+	"$(VENV_PYTHON)" -m ruff format --check .
+
+types: $(MADE) ## check the types
+	"$(VENV_PYTHON)" -m mypy
+
+tests: $(MADE) ## only the tests, quickly; ARGS="..." goes to pytest
+	"$(VENV_PYTHON)" -m pytest $(ARGS)
+
+# A run leaves one data file for each process it started; combining makes one of them.
+coverage: $(MADE) ## the tests, and which lines they ran
+	"$(VENV_PYTHON)" -m coverage erase
+	"$(VENV_PYTHON)" -m coverage run -m pytest $(ARGS)
+	"$(VENV_PYTHON)" -m coverage combine --quiet
+	"$(VENV_PYTHON)" -m coverage report
+
+format: $(MADE) ## format the code and mend what ruff can mend
+	"$(VENV_PYTHON)" -m ruff check --fix-only .
+	"$(VENV_PYTHON)" -m ruff format .
+
+# bash keeps a variable SECONDS of its own, which may be exported: only the one typed after `make demo` counts.
+ifeq ($(origin SECONDS),command line)
+DEMO_ARGS := $(if $(SECONDS),--seconds $(SECONDS))
+else
+DEMO_ARGS :=
+endif
+
+demo: $(MADE) ## run the example service; SECONDS=20 ends it by itself
+	"$(VENV_PYTHON)" examples/service $(DEMO_ARGS)
+
+clean: ## delete the virtual environment and all that the tools left
+	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# A checkout that was copied or moved brings an environment that still points at the old place: make it again.
+ifneq ($(shell cat "$(MADE)" 2>/dev/null),$(CURDIR))
+.PHONY: $(MADE)
+endif
+
+$(MADE): pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Tickwright needs Python 3.11 or newer, and '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1)." \
+	       "Name another: make PYTHON=python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments: its modules venv and ensurepip are missing." \
+	       "Debian and Ubuntu keep them in the package python3-venv." >&2; exit 1; }
+	"$(PYTHON)" -m venv "$(VENV)"
+	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check --group dev --editable .
+	@pwd -P > "$(MADE)"

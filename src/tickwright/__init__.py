@@ -1,0 +1,68 @@
+"""Tickwright: an in-process job scheduler that accounts for every fire time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tickwright.active_run import ActiveRun, current_run
+    from tickwright.errors import TickwrightError
+    from tickwright.job import Job
+    from tickwright.policies import OnLost
+    from tickwright.run import Run, RunStatus
+    from tickwright.schedulers.background import BackgroundScheduler
+    from tickwright.schedulers.blocking import BlockingScheduler
+    from tickwright.triggers.cron import CronTrigger
+    from tickwright.triggers.date import DateTrigger
+    from tickwright.triggers.interval import IntervalTrigger
+
+    __version__: str
+
+__all__ = [
+    "ActiveRun",
+    "BackgroundScheduler",
+    "BlockingScheduler",
+    "CronTrigger",
+    "DateTrigger",
+    "IntervalTrigger",
+    "Job",
+    "OnLost",
+    "Run",
+    "RunStatus",
+    "TickwrightError",
+    "__version__",
+    "current_run",
+]
+
+_NAMES = {
+    "ActiveRun": "tickwright.active_run",
+    "BackgroundScheduler": "tickwright.schedulers.background",
+    "BlockingScheduler": "tickwright.schedulers.blocking",
+    "CronTrigger": "tickwright.triggers.cron",
+    "DateTrigger": "tickwright.triggers.date",
+    "IntervalTrigger": "tickwright.triggers.interval",
+    "Job": "tickwright.job",
+    "OnLost": "tickwright.policies",
+    "Run": "tickwright.run",
+    "RunStatus": "tickwright.run",
+    "TickwrightError": "tickwright.errors",
+    "current_run": "tickwright.active_run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Names are found when they are first asked for: an application that uses one scheduler and one store should
+    # not pay, at each start, for the import of all others.
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("tickwright")
+    if name in _NAMES:
+        from importlib import import_module
+
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

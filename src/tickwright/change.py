@@ -1,0 +1,37 @@
+"""A change: what one round decided about one job, to be written whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tickwright.report import Started
+from tickwright.run import Run
+from tickwright.stored_job import Schedule
+
+__all__ = ["Change"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Everything that a round writes about one job. A store takes all of it, or refuses all of it.
+
+    It is refused where the job's stored version is not `expected_version` (or the job is gone), and where a run in
+    `settled` is not unsettled in the hands of its `owner`. A refusal is an answer and no error: somebody
+    else was faster, and the one who asked reads again and decides anew.
+    """
+
+    job_id: str
+    expected_version: int | None = None
+    """The version that the decision was made on; None where the job's own row does not matter."""
+    schedule: Schedule | None = None
+    """The job's new schedule, with the version that it will have."""
+    remove: bool = False
+    """Whether the job is finished and goes. The history of its runs stays."""
+    started: tuple[Run, ...] = ()
+    """New runs that wait for a worker. They are on record before an executor hears of them."""
+    recorded: tuple[Run, ...] = ()
+    """New runs that were never to be executed: missed, skipped."""
+    begun: tuple[Started, ...] = ()
+    """Scheduled runs that a worker has begun; news for those who watch, ignored where the run is settled."""
+    settled: tuple[Run, ...] = ()
+    """Runs with their outcome. Each replaces the unsettled run of the same `id` and `owner`."""

@@ -1,0 +1,47 @@
+"""The only file that reads a clock: wall time chooses fire times, monotonic time measures durations."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+
+__all__ = ["Clock", "SystemClock"]
+
+READ_TOGETHER = 0.010
+"""Seconds within which the two clocks must be read for the pair to be one moment."""
+
+
+class Clock(ABC):
+    """Where a scheduler gets the time from; tests give it one that they move by hand."""
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """Return the wall clock's instant, aware, in UTC. It may be set, forward or back."""
+
+    @abstractmethod
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start. It never goes back, and knows nothing of the date."""
+
+    def moment(self) -> tuple[datetime, float]:
+        """Return both clocks, read at one moment."""
+        # A process frozen between the two readings would see a clock that jumped although none did, so
+        # a pair that took too long to read is read again.
+        while True:
+            before = self.monotonic()
+            wall = self.now()
+            after = self.monotonic()
+            if after - before < READ_TOGETHER:
+                return wall, after
+
+
+class SystemClock(Clock):
+    """The machine's own clocks."""
+
+    def now(self) -> datetime:
+        """Return the machine's wall clock, to the microsecond."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return `time.monotonic()`: on Linux it stands still while the machine is suspended."""
+        return time.monotonic()

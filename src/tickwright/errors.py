@@ -1,0 +1,171 @@
+"""Every error that Tickwright raises, as one tree grouped by what the caller can do about it.
+
+::
+
+    TickwrightError
+    ├── mend the call
+    │   ├── InvalidTriggerError (ValueError)        a trigger's parameter cannot be taken
+    │   ├── InvalidJobError (ValueError)            a job's parameter cannot be taken
+    │   ├── InvalidReferenceError (ValueError)      a callable cannot be stored by name
+    │   ├── ConfigurationError (ValueError)         a scheduler's option cannot be taken
+    │   ├── ConflictingIdError (KeyError)           the id is already in the job store
+    │   ├── JobLookupError (KeyError)               no job of that id in the job store
+    │   ├── JobStoreNotFoundError (KeyError)        no job store of that alias
+    │   └── ExecutorNotFoundError (KeyError)        no executor of that alias
+    ├── call at another time, or from another process
+    │   ├── SchedulerAlreadyRunningError (RuntimeError)
+    │   ├── SchedulerNotRunningError (RuntimeError)
+    │   └── ForkedSchedulerError (RuntimeError)     this process is a fork of the scheduler's
+    ├── look at the store
+    │   ├── JobStoreError                           the store cannot do what was asked
+    │   │   ├── JobStoreUnavailableError            it may work when tried again
+    │   │   ├── UnsupportedByStoreError             this kind of store cannot do it
+    │   │   └── NewerStoreError                     written by a newer Tickwright
+    │   └── UnreadableJobError                      a stored job cannot be loaded here
+    └── told by a run
+        ├── RunLostError                            its process ended before it could report
+        ├── RunCancelledError                       it was taken back, or stopped co-operatively
+        └── UnpicklableResultError                  what a worker process returned cannot travel
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigurationError",
+    "ConflictingIdError",
+    "ExecutorNotFoundError",
+    "ForkedSchedulerError",
+    "InvalidJobError",
+    "InvalidReferenceError",
+    "InvalidTriggerError",
+    "JobLookupError",
+    "JobStoreError",
+    "JobStoreNotFoundError",
+    "JobStoreUnavailableError",
+    "NewerStoreError",
+    "RunCancelledError",
+    "RunLostError",
+    "SchedulerAlreadyRunningError",
+    "SchedulerNotRunningError",
+    "TickwrightError",
+    "UnpicklableResultError",
+    "UnreadableJobError",
+    "UnsupportedByStoreError",
+    "shortened",
+]
+
+SHOWN_LENGTH = 50
+
+
+def shortened(value: object) -> str:
+    """Return `repr(value)` cut to 50 characters, so that no message can be flooded by its own cause."""
+    # A text is cut before it is shown: the repr of a hostile 10 MB string costs more than the check that refuses it.
+    shown = repr(value[: SHOWN_LENGTH + 1] if isinstance(value, (str, bytes)) else value)
+    return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
+
+
+class TickwrightError(Exception):
+    """The base of all errors of this package."""
+
+
+# -- mend the call ---------------------------------------------------------------------------------
+
+
+class InvalidTriggerError(TickwrightError, ValueError):
+    """A trigger's parameter has a value that cannot be taken: `field`, `value` (shortened) and the reason."""
+
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        super().__init__(field, value, reason)
+        self.field = field
+        self.value = shortened(value)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason} (got {self.value})"
+
+
+class InvalidJobError(TickwrightError, ValueError):
+    """A job's parameter has a value that cannot be taken."""
+
+
+class InvalidReferenceError(TickwrightError, ValueError):
+    """A callable cannot be written down as a name that finds it again, or a name leads nowhere."""
+
+
+class ConfigurationError(TickwrightError, ValueError):
+    """A scheduler's option is unknown or has a value that cannot be taken."""
+
+
+class _KeyedError(TickwrightError, KeyError):
+    # KeyError shows the repr of its argument; these carry sentences for people.
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class ConflictingIdError(_KeyedError):
+    """A job of this id is already in the job store."""
+
+
+class JobLookupError(_KeyedError):
+    """No job of this id is in the job store."""
+
+
+class JobStoreNotFoundError(_KeyedError):
+    """The scheduler has no job store of this alias."""
+
+
+class ExecutorNotFoundError(_KeyedError):
+    """The scheduler has no executor of this alias."""
+
+
+# -- call at another time, or from another process -------------------------------------------------
+
+
+class SchedulerAlreadyRunningError(TickwrightError, RuntimeError):
+    """The scheduler is running, and this call needs it stopped."""
+
+
+class SchedulerNotRunningError(TickwrightError, RuntimeError):
+    """The scheduler is not running, and this call needs it to."""
+
+
+class ForkedSchedulerError(TickwrightError, RuntimeError):
+    """The process was forked from the one that runs the scheduler: nothing runs here."""
+
+
+# -- look at the store -----------------------------------------------------------------------------
+
+
+class JobStoreError(TickwrightError):
+    """A job store cannot do what it was asked."""
+
+
+class JobStoreUnavailableError(JobStoreError):
+    """The store cannot be reached or is busy; the same call may work later."""
+
+
+class UnsupportedByStoreError(JobStoreError):
+    """The kind of store cannot do what was asked; the message names what is missing."""
+
+
+class NewerStoreError(JobStoreError):
+    """The store was written by a newer version, which this one must not touch."""
+
+
+class UnreadableJobError(TickwrightError):
+    """A stored job cannot be loaded here; it was set aside, and nothing of it was deleted."""
+
+
+# -- told by a run ---------------------------------------------------------------------------------
+
+
+class RunLostError(TickwrightError):
+    """The process that ran it ended before it could report."""
+
+
+class RunCancelledError(TickwrightError):
+    """The run was taken back before it started, or stopped when it was asked to."""
+
+
+class UnpicklableResultError(TickwrightError):
+    """A worker process returned or raised something that cannot be sent back."""

@@ -1,0 +1,182 @@
+"""What a scheduler tells its listeners: codes that combine to masks, and the values that carry the news.
+
+Codes and attributes up to `EVENT_JOB_MAX_INSTANCES` are those that the field knows from APScheduler 3; the
+later ones say what nobody said before. A listener is told after the fact: what an event
+reports is in the job store by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tickwright.run import Run, RunStatus
+
+__all__ = [
+    "EVENT_ALL",
+    "EVENT_ALL_JOBS_REMOVED",
+    "EVENT_CLOCK_JUMPED",
+    "EVENT_EXECUTOR_ADDED",
+    "EVENT_EXECUTOR_REMOVED",
+    "EVENT_JOBSTORE_ADDED",
+    "EVENT_JOBSTORE_OUTAGE",
+    "EVENT_JOBSTORE_RECOVERED",
+    "EVENT_JOBSTORE_REMOVED",
+    "EVENT_JOB_ADDED",
+    "EVENT_JOB_CANCELLED",
+    "EVENT_JOB_ERROR",
+    "EVENT_JOB_EXECUTED",
+    "EVENT_JOB_LOST",
+    "EVENT_JOB_MAX_INSTANCES",
+    "EVENT_JOB_MISSED",
+    "EVENT_JOB_MODIFIED",
+    "EVENT_JOB_READABLE",
+    "EVENT_JOB_REMOVED",
+    "EVENT_JOB_SKIPPED",
+    "EVENT_JOB_SUBMITTED",
+    "EVENT_JOB_TIMED_OUT",
+    "EVENT_JOB_UNREADABLE",
+    "EVENT_SCHEDULER_PAUSED",
+    "EVENT_SCHEDULER_RESUMED",
+    "EVENT_SCHEDULER_SHUTDOWN",
+    "EVENT_SCHEDULER_START",
+    "EVENT_SCHEDULER_STARTED",
+    "EVENT_TRIGGER_ERROR",
+    "OUTCOME_CODES",
+    "ClockJumpEvent",
+    "Event",
+    "JobEvent",
+    "JobExecutionEvent",
+    "JobSubmissionEvent",
+    "JobTroubleEvent",
+    "SchedulerEvent",
+    "StoreTroubleEvent",
+    "mask_of",
+]
+
+EVENT_SCHEDULER_STARTED: Final = 1 << 0
+EVENT_SCHEDULER_START: Final = EVENT_SCHEDULER_STARTED
+EVENT_SCHEDULER_SHUTDOWN: Final = 1 << 1
+EVENT_SCHEDULER_PAUSED: Final = 1 << 2
+EVENT_SCHEDULER_RESUMED: Final = 1 << 3
+EVENT_EXECUTOR_ADDED: Final = 1 << 4
+EVENT_EXECUTOR_REMOVED: Final = 1 << 5
+EVENT_JOBSTORE_ADDED: Final = 1 << 6
+EVENT_JOBSTORE_REMOVED: Final = 1 << 7
+EVENT_ALL_JOBS_REMOVED: Final = 1 << 8
+EVENT_JOB_ADDED: Final = 1 << 9
+EVENT_JOB_REMOVED: Final = 1 << 10
+EVENT_JOB_MODIFIED: Final = 1 << 11
+EVENT_JOB_EXECUTED: Final = 1 << 12
+EVENT_JOB_ERROR: Final = 1 << 13
+EVENT_JOB_MISSED: Final = 1 << 14
+EVENT_JOB_SUBMITTED: Final = 1 << 15
+EVENT_JOB_MAX_INSTANCES: Final = 1 << 16
+EVENT_JOB_LOST: Final = 1 << 17
+EVENT_JOB_SKIPPED: Final = 1 << 18
+EVENT_JOB_CANCELLED: Final = 1 << 19
+EVENT_JOB_TIMED_OUT: Final = 1 << 20
+EVENT_JOB_UNREADABLE: Final = 1 << 21
+EVENT_JOB_READABLE: Final = 1 << 22
+EVENT_TRIGGER_ERROR: Final = 1 << 23
+EVENT_JOBSTORE_OUTAGE: Final = 1 << 24
+EVENT_JOBSTORE_RECOVERED: Final = 1 << 25
+EVENT_CLOCK_JUMPED: Final = 1 << 26
+EVENT_ALL: Final = (1 << 27) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The base of all events."""
+
+    code: int
+    """One of the `EVENT_*` constants."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerEvent(Event):
+    """Something about the scheduler itself, or about an executor or job store of that alias."""
+
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTroubleEvent(SchedulerEvent):
+    """A job store stopped answering, or answers again. Told once at each end of an outage."""
+
+    exception: BaseException | None = None
+    """What it raised first; None when it answers again."""
+    duration: timedelta = timedelta(0)
+    """How long it was out; zero at the start of an outage."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumpEvent(SchedulerEvent):
+    """The wall clock was set, or the machine was suspended; everything was planned anew."""
+
+    offset: timedelta = timedelta(0)
+    """How far the wall clock moved beyond the time that really passed: negative where it was set back."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent(Event):
+    """Something about a job."""
+
+    job_id: str
+    jobstore: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobTroubleEvent(JobEvent):
+    """A job cannot be loaded, or can be again, or its trigger raised."""
+
+    reason: str = ""
+    exception: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobSubmissionEvent(JobEvent):
+    """Runs of a job were handed to its executor, or not, because too many instances are running."""
+
+    scheduled_run_times: list[datetime] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class JobExecutionEvent(JobEvent):
+    """How a run ended."""
+
+    scheduled_run_time: datetime
+    retval: Any = None
+    exception: BaseException | None = None
+    traceback: str | None = None
+    """The traceback as text."""
+    run: Run | None = None
+    """The whole record, as it stands in the history."""
+
+
+OUTCOME_CODES: Final = {
+    RunStatus.SUCCEEDED: EVENT_JOB_EXECUTED,
+    RunStatus.FAILED: EVENT_JOB_ERROR,
+    RunStatus.MISSED: EVENT_JOB_MISSED,
+    RunStatus.SKIPPED: EVENT_JOB_SKIPPED,
+    RunStatus.CANCELLED: EVENT_JOB_CANCELLED,
+    RunStatus.TIMED_OUT: EVENT_JOB_TIMED_OUT,
+    RunStatus.LOST: EVENT_JOB_LOST,
+}
+"""Which code tells of which outcome."""
+
+_CODES_BY_CLASS: Final[dict[type[Event], int]] = {
+    SchedulerEvent: (1 << 9) - 1,
+    JobEvent: EVENT_JOB_ADDED | EVENT_JOB_REMOVED | EVENT_JOB_MODIFIED,
+    JobSubmissionEvent: EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES,
+    JobExecutionEvent: sum(OUTCOME_CODES.values()),
+    JobTroubleEvent: EVENT_JOB_UNREADABLE | EVENT_JOB_READABLE | EVENT_TRIGGER_ERROR,
+    StoreTroubleEvent: EVENT_JOBSTORE_OUTAGE | EVENT_JOBSTORE_RECOVERED,
+    ClockJumpEvent: EVENT_CLOCK_JUMPED,
+}
+
+
+def mask_of(event_class: type[Event]) -> int:
+    """Return the mask of all codes that come as this class, or as one derived from it."""
+    return sum(codes for kind, codes in _CODES_BY_CLASS.items() if issubclass(kind, event_class))

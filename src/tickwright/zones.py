@@ -1,0 +1,111 @@
+"""Time zones: how one is given, found, shown and compared."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.instants import UTC
+
+__all__ = ["LOCAL", "as_zone", "zone_name"]
+
+LOCAL: Final = "local"
+"""The name of the machine's own zone, where the machine does not say which one that is."""
+
+LONGEST_NAME = 255
+PROBE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def as_zone(value: tzinfo | str | None = None) -> tzinfo:
+    """Return the zone that `value` stands for.
+
+    Taken are: a key of the IANA time zone database (`"Europe/Berlin"`, letter case as written there), an
+    offset as ISO 8601 writes it (`"+05:30"`), any `tzinfo`, or `None` for the machine's own zone. A pytz zone
+    becomes the `zoneinfo` zone of the same key: pytz objects differ by instance and end in 2037.
+
+    Raises `InvalidTriggerError` for the field `timezone` where no such zone is found, `TypeError` for another
+    type.
+    """
+    if value is None:
+        return _local_zone()
+    if isinstance(value, str):
+        return _named_zone(value)
+    if isinstance(value, tzinfo):
+        return _checked_zone(value)
+    raise TypeError(f"timezone must be a zone's name, a tzinfo or None, not {shortened(value)}")
+
+
+def zone_name(zone: tzinfo) -> str | tzinfo:
+    """Return the text from which `as_zone` makes this zone again, or the zone itself where there is none.
+
+    Two zones are the same to a trigger when their names are equal. The name is also what a trigger shows and
+    pickles.
+    """
+    if isinstance(zone, timezone):
+        # Python writes its own fixed offsets as "UTC" or "UTC+05:30", unless they were given a name: ask for
+        # the offset.
+        if zone.utcoffset(None).microseconds:
+            return zone  # no text says it: `datetime.fromisoformat` reads fractions of a second wrongly here
+        offset = datetime.min.replace(tzinfo=timezone(zone.utcoffset(None))).isoformat()[19:]
+        return "UTC" if offset == "+00:00" else offset
+    from zoneinfo import ZoneInfo
+
+    if isinstance(zone, ZoneInfo) and isinstance(zone.key, str):
+        return zone.key
+    return zone
+
+
+def _local_zone() -> tzinfo:
+    import tzlocal
+
+    try:
+        return tzlocal.get_localzone()
+    except Exception as error:  # the border to the machine's configuration: any complaint about it ends here
+        raise InvalidTriggerError(
+            "timezone", None, f"this machine's own zone cannot be found ({error}); name one"
+        ) from error
+
+
+def _named_zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    if name == LOCAL:
+        return _local_zone()
+    if not name:
+        raise InvalidTriggerError("timezone", name, "the name is empty")
+    if len(name) > LONGEST_NAME or not name.isascii() or not name.isprintable():
+        raise InvalidTriggerError("timezone", name, "this cannot be a zone's name")
+    if name[0] in "+-":
+        return _fixed_offset(name)
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # not in the database; not a key at all; a folder of the database
+        raise InvalidTriggerError(
+            "timezone", name, "there is no such zone; names read like 'Europe/Berlin', letter case included"
+        ) from None
+
+
+def _fixed_offset(text: str) -> tzinfo:
+    try:
+        zone = datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
+    except ValueError:
+        zone = None
+    if zone is None:
+        raise InvalidTriggerError("timezone", text, "an offset reads like '+05:30'")
+    return zone
+
+
+def _checked_zone(zone: tzinfo) -> tzinfo:
+    if isinstance(zone, timezone):
+        return zone
+    if type(zone).__module__.partition(".")[0] == "pytz":
+        name = getattr(zone, "zone", None)
+        return _named_zone(name) if name else timezone(zone.utcoffset(None) or timedelta(0))
+    try:
+        PROBE.astimezone(zone)
+    except Exception as error:  # the border to a user's tzinfo: whatever it raises, it cannot be used
+        raise InvalidTriggerError("timezone", zone, f"it cannot convert a time ({error})") from error
+    return zone

@@ -1,0 +1,78 @@
+"""A backlog: the fire times of a job up to an instant, counted without making a datetime of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tickwright.core.jitter import due_time
+from tickwright.errors import InvalidTriggerError
+from tickwright.stored_job import StoredJob
+from tickwright.triggers.base import Trigger
+
+__all__ = ["Backlog", "following", "sweep"]
+
+LONGEST_WALK = 100_000
+"""Fire times that are walked one by one, for a trigger that can't look back; the rest is left to the next round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """Fire times that are folded together: the latest stands for all."""
+
+    latest: datetime
+    count: int
+
+
+def sweep(job: StoredJob, first: datetime, until: datetime) -> Backlog:
+    """Return the fire times from `first`, which is due, that are due at `until`."""
+    if job.trigger.jitter:
+        return _sweep_with_jitter(job, first, until)
+    return _sweep(job.trigger, first, until)
+
+
+def _sweep(trigger: Trigger, first: datetime, until: datetime) -> Backlog:
+    if trigger.can_look_back:
+        latest = trigger.last_fire_time_until(until)
+        # `first` may be an instant that the user chose, later than any fire time of the trigger.
+        if latest is None or latest <= first:
+            return Backlog(latest=first, count=1)
+        return Backlog(latest=latest, count=1 + trigger.count_fire_times(first, latest))
+    latest, count = first, 1
+    while count < LONGEST_WALK:
+        next_time = following(trigger, latest, until)
+        if next_time is None or next_time > until:
+            break
+        latest, count = next_time, count + 1
+    return Backlog(latest=latest, count=count)
+
+
+def _sweep_with_jitter(job: StoredJob, first: datetime, until: datetime) -> Backlog:
+    # What fired a full jitter ago is due for certain; what fired since then is asked one by one.
+    certain = max(first, until - timedelta(seconds=job.trigger.jitter or 0))
+    backlog = _sweep(job.trigger, first, certain)
+    latest, count = backlog.latest, backlog.count
+    while count < LONGEST_WALK:
+        next_time = following(job.trigger, latest, until)
+        if next_time is None or due_time(job.id, job.trigger, next_time) > until:
+            break
+        latest, count = next_time, count + 1
+    return Backlog(latest=latest, count=count)
+
+
+def following(trigger: Trigger, fire_time: datetime, now: datetime) -> datetime | None:
+    """Return the fire time after this one; raise where a trigger does not move forward, which would never end."""
+    next_time = trigger.get_next_fire_time(fire_time, now)
+    if next_time is None:
+        return None
+    if not isinstance(next_time, datetime) or next_time.tzinfo is None:
+        raise InvalidTriggerError(
+            "get_next_fire_time", next_time, f"{type(trigger).__name__} must return an aware datetime or None"
+        )
+    if next_time <= fire_time:
+        raise InvalidTriggerError(
+            "get_next_fire_time",
+            next_time,
+            f"{type(trigger).__name__} must return an instant after the previous fire time {fire_time}",
+        )
+    return next_time

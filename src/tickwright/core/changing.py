@@ -1,0 +1,92 @@
+"""The decisions about what users ask for: add, add again, modify, reschedule, pause, resume."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from tickwright.core.jitter import due_time
+from tickwright.policies import UNSET, Unset
+from tickwright.stored_job import Schedule, StoredJob
+from tickwright.triggers.base import Trigger
+from tickwright.triggers.date import DateTrigger
+
+__all__ = ["added", "added_again", "kept", "past", "paused", "rescheduled", "resumed", "run_next_at"]
+
+
+def added(job: StoredJob, now: datetime, next_run_time: datetime | Unset | None = UNSET) -> StoredJob:
+    """Return a new job with its first schedule: the trigger's, the given time, or, for None, paused.
+
+    A trigger that counts from "now" is anchored here, once.
+    """
+    job = replace(job, trigger=job.trigger.anchored(now))
+    if isinstance(next_run_time, Unset):
+        return job.with_schedule(_first(job, now))
+    return run_next_at(job, next_run_time)
+
+
+def added_again(
+    stored: StoredJob, declared: StoredJob, now: datetime, next_run_time: datetime | Unset | None = UNSET
+) -> StoredJob:
+    """Return the stored job after the same id was declared once more.
+
+    It takes all that was declared, and keeps its schedule unless its trigger changed or a time is given: a restart
+    changes nothing. A trigger that counts from when it was added keeps its anchor for the same reason.
+    """
+    version = stored.schedule.version + 1
+    if isinstance(next_run_time, Unset) and declared.trigger == stored.trigger:
+        same = replace(declared, trigger=stored.trigger)
+        return same.with_schedule(replace(stored.schedule, version=version))
+    anew = added(declared, now, next_run_time)
+    if stored.schedule.paused and isinstance(next_run_time, Unset):
+        # The new trigger holds from when the job is resumed; a pause that a person asked for is not undone.
+        return anew.with_schedule(Schedule(paused=True, version=version))
+    return anew.with_schedule(replace(anew.schedule, version=version))
+
+
+def kept(job: StoredJob) -> StoredJob:
+    """Return a job whose definition was changed, with its schedule as it was."""
+    return job.with_schedule(replace(job.schedule, version=job.schedule.version + 1))
+
+
+def paused(job: StoredJob) -> StoredJob:
+    """Return the job paused: it has no fire times until it is resumed."""
+    return job.with_schedule(Schedule(paused=True, version=job.schedule.version + 1))
+
+
+def resumed(job: StoredJob, now: datetime) -> StoredJob:
+    """Return the job with its next fire time from `now` on; what lay in the pause is no fire time."""
+    fire_time = job.trigger.get_next_fire_time(None, now)
+    return job.with_schedule(replace(_at(job, fire_time), version=job.schedule.version + 1))
+
+
+def rescheduled(job: StoredJob, trigger: Trigger, now: datetime) -> StoredJob:
+    """Return the job with another trigger, due at its first fire time."""
+    anew = replace(job, trigger=trigger.anchored(now))
+    return anew.with_schedule(replace(_first(anew, now), version=job.schedule.version + 1))
+
+
+def run_next_at(job: StoredJob, next_run_time: datetime | None) -> StoredJob:
+    """Return the job due at a given instant, from where its trigger goes on; paused, where that is None."""
+    if next_run_time is None:
+        return paused(job)
+    schedule = Schedule(next_fire_time=next_run_time, next_run_time=next_run_time, version=job.schedule.version + 1)
+    return job.with_schedule(schedule)
+
+
+def past(job: StoredJob, now: datetime) -> StoredJob:
+    """Return the job due at the fire time after its next one, which has been decided about before."""
+    fire_time = job.schedule.next_fire_time
+    return job if fire_time is None else job.with_schedule(_at(job, job.trigger.get_next_fire_time(fire_time, now)))
+
+
+def _first(job: StoredJob, now: datetime) -> Schedule:
+    fire_time = job.trigger.get_next_fire_time(None, now)
+    if fire_time is None and isinstance(job.trigger, DateTrigger):
+        # Its one instant has passed: late beats never, and the run's record says how late.
+        fire_time = job.trigger.run_date
+    return _at(job, fire_time)
+
+
+def _at(job: StoredJob, fire_time: datetime | None) -> Schedule:
+    return Schedule(next_fire_time=fire_time, next_run_time=fire_time and due_time(job.id, job.trigger, fire_time))

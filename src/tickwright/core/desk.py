@@ -1,0 +1,321 @@
+"""The desk for one job store: each round it settles, recovers, decides, commits, tells and submits, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from math import inf
+
+from tickwright import events
+from tickwright.change import Change
+from tickwright.core.context import Context
+from tickwright.core.firing import fire
+from tickwright.core.flights import Flights
+from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
+from tickwright.core.outage import Outage
+from tickwright.core.round import Round
+from tickwright.core.settling import lost_report, settle
+from tickwright.core.submitting import Submitting
+from tickwright.core.telling import tell_outcome, tell_removed, tell_started, tell_unreadable
+from tickwright.core.tending import Tending
+from tickwright.core.trigger_trouble import TriggerTrouble
+from tickwright.due import Due
+from tickwright.errors import UnreadableJobError
+from tickwright.events import StoreTroubleEvent
+from tickwright.jobstores.base import JobStore
+from tickwright.report import Report, Started
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = ["Desk"]
+
+MOST_SETTLED_AT_ONCE = 5_000
+"""Reports that one round writes, so that one transaction stays a matter of milliseconds."""
+
+
+class Desk:
+    """What the loop knows and does about one job store."""
+
+    def __init__(self, alias: str, store: JobStore, context: Context) -> None:
+        self.alias = alias
+        self.store = store
+        self.outage = Outage(context.longest_retry_pause, context.random)
+        self._context = context
+        self._flights = Flights()
+        self._lease = LeaseKeeper(store, context)
+        self._trouble = TriggerTrouble(alias, context)
+        self._submitting = Submitting(store, context, self._flights, self._lease)
+        self._tending = Tending(alias, store, context)
+        self._again = False
+
+    @property
+    def in_flight(self) -> int:
+        """How many runs of this store have no outcome on record here."""
+        return len(self._flights)
+
+    @property
+    def unreported(self) -> int:
+        """How many of them no report has come for."""
+        return self._flights.unreported
+
+    @property
+    def triggers_failing(self) -> int:
+        """How many jobs' triggers raised when they were last asked."""
+        return len(self._trouble)
+
+    # -- letters -------------------------------------------------------------------------------------
+
+    def take_in(self, letter: Report | Started) -> bool:
+        """Note a letter about a run; return whether the run is this desk's."""
+        return self._flights.hear(letter)
+
+    def suspect(self) -> None:
+        """Look in the next round for runs that were committed in this engine's name and never submitted."""
+        self._submitting.is_doubtful = True
+
+    def submit_committed(self, run: Run) -> None:
+        """Submit, in the next round, a run that `run_job` put on record."""
+        self._submitting.ask_for(run)
+
+    # -- the round -----------------------------------------------------------------------------------
+
+    def go_round(self, *, taking: bool) -> float | None:
+        """Do what is to be done at this store; return the seconds until there is more."""
+        monotonic = self._context.clock.monotonic()
+        if wait := self.outage.seconds_to_wait(monotonic):
+            return wait
+        try:
+            wait_for_next = self._go_round(taking)
+        except Exception as error:  # border: a store call in the loop
+            # Nobody knows whether a failed commit was carried out, so the next round that gets through asks.
+            self._submitting.is_doubtful = True
+            return self._failed(error)
+        self._worked()
+        return wait_for_next
+
+    def close(self) -> None:
+        """Write the last outcomes and give up the lease."""
+        try:
+            while self.in_flight > self.unreported:
+                before = self.in_flight
+                self._settle_and_commit()
+                if self.in_flight == before:
+                    break
+            self._lease.close()
+        except Exception as error:  # border: a store call at the end of the loop
+            self._context.logger.error(
+                "Job store %r failed at shutdown: %r; %d run(s) have no outcome on record, "
+                "and the next scheduler that opens it will find them lost",
+                self.alias,
+                error,
+                self.in_flight,
+            )
+
+    def _go_round(self, taking: bool) -> float | None:
+        self._again = False
+        if not self._lease.keep():
+            self._context.logger.warning(
+                "Job store %r: this scheduler was taken for dead while it was stopped; "
+                "runs it had in hand may have been settled as lost",
+                self.alias,
+            )
+            self._submitting.is_doubtful = True
+        self._submitting.catch_up()
+        now = self._context.clock.now()
+        plan = Round()
+        self._settle_reports(plan, now)
+        abandoned = self._settle_abandoned(plan, now)
+        if taking:
+            self._fire_due(plan, now)
+        self._note_begun(plan)
+        self._commit(plan)
+        for owner in abandoned.owners:
+            self._lease.bury(owner)
+        self._tending.look()
+        return self._seconds_to_next(taking)
+
+    def _settle_and_commit(self) -> None:
+        plan = Round()
+        self._settle_reports(plan, self._context.clock.now())
+        self._commit(plan)
+
+    # -- decide --------------------------------------------------------------------------------------
+
+    def _settle_reports(self, plan: Round, now: datetime) -> None:
+        ended = self._flights.reported(MOST_SETTLED_AT_ONCE)
+        self._settle_all(plan, ended, now)
+        self._again = self._again or len(ended) == MOST_SETTLED_AT_ONCE
+
+    def _settle_abandoned(self, plan: Round, now: datetime) -> Abandoned:
+        abandoned = self._lease.find_abandoned()
+        ended = [(run, lost_report(run, now, "ended or stopped answering")) for run in abandoned.runs]
+        for run in abandoned.runs:
+            self._context.logger.warning(
+                "Run %s of job %r (fire time %s) is lost: its scheduler is gone",
+                run.id,
+                run.job_id,
+                run.fire_time,
+            )
+        self._settle_all(plan, ended, now)
+        return abandoned
+
+    def _settle_all(self, plan: Round, ended: list[tuple[Run, Report]], now: datetime) -> None:
+        if not ended:
+            return
+        plan.know(self.store.read_standings({run.job_id for run, _ in ended}))
+        for run, report in ended:
+            job = self._job_of(run) if report.status is RunStatus.LOST else None
+            plan.add(settle(run, report, plan.standing(run.job_id), job, now, self._context.taker), job)
+
+    def _job_of(self, run: Run) -> StoredJob | None:
+        try:
+            return self.store.lookup_job(run.job_id)
+        except UnreadableJobError:
+            return None
+
+    def _fire_due(self, plan: Round, now: datetime) -> None:
+        rooms = self._rooms()
+        if not rooms:
+            return
+        # No more than there is room for: a job is decoded when it is read, and read again when it did not fit.
+        bounds = [room for room in rooms.values() if room is not None]
+        limit = min(self._context.batch, sum(bounds)) if len(bounds) == len(rooms) else self._context.batch
+        batch = self.store.read_due(now, limit, rooms.keys())
+        for unreadable in batch.set_aside:
+            tell_unreadable(self._context, self.alias, unreadable)
+        for due in batch.due:
+            room = rooms.get(due.job.executor)
+            if room is not None:
+                if room <= 0:
+                    continue
+                rooms[due.job.executor] = room - 1
+            self._fire_one(plan, due, now)
+        self._again = self._again or len(batch.due) >= limit
+
+    def _fire_one(self, plan: Round, due: Due, now: datetime) -> None:
+        job, schedule = due.job, due.job.schedule
+        # What is reported has ended, though this round only now writes it down.
+        unsettled = [run for run in due.unsettled if not self._flights.is_reported(run.id)]
+        try:
+            firing = fire(job, unsettled, now, self._context.taker)
+        except Exception as error:  # border: a trigger
+            plan.add(
+                Change(
+                    job_id=job.id,
+                    expected_version=schedule.version,
+                    schedule=self._trouble.postponed(job, error, now),
+                )
+            )
+            return
+        self._trouble.is_over(job.id)
+        is_over = firing.schedule.is_finished and not firing.start and not unsettled
+        plan.add(
+            Change(
+                job_id=job.id,
+                expected_version=schedule.version,
+                schedule=None if is_over else firing.schedule,
+                remove=is_over,
+                started=firing.start,
+                recorded=firing.pass_over,
+            ),
+            job,
+        )
+
+    def _note_begun(self, plan: Round) -> None:
+        for job_id, started in self._flights.begun():
+            plan.add(Change(job_id=job_id, begun=(started,)))
+
+    def _rooms(self) -> dict[str, int | None]:
+        """Return the executors that take runs now, with how many (None: no bound)."""
+        rooms = {alias: executor.room() for alias, executor in self._context.executors.items()}
+        return {alias: room for alias, room in rooms.items() if room is None or room > 0}
+
+    # -- commit, tell, submit ------------------------------------------------------------------------
+
+    def _commit(self, plan: Round) -> None:
+        if not plan.changes:
+            return
+        taken = self.store.commit(plan.changes)
+        self._flights.forget_begun()
+        # Submitting comes after all telling, and both after the commit. If we die in between, the runs are
+        # found lost and their jobs' policy decides; in the other order they might run twice.
+        written = [change for change, is_taken in zip(plan.changes, taken, strict=True) if is_taken]
+        for change in written:
+            self._tell(change)
+        for change in written:
+            for run in change.started:
+                self._submitting.submit(run, plan.jobs[run.id])
+        # Refusals ask the store again, and it may fail: what was written has gone its way by then.
+        for change, is_taken in zip(plan.changes, taken, strict=True):
+            if not is_taken:
+                self._refused(change)
+        # A submission that was put off because the lease is in doubt is made up for at once.
+        self._again = self._again or self._submitting.is_doubtful
+
+    def _tell(self, change: Change) -> None:
+        teller = self._context.teller
+        for run in change.settled:
+            self._flights.land(run.id)
+            tell_outcome(teller, self.alias, run)
+        for run in change.recorded:
+            tell_outcome(teller, self.alias, run)
+        if change.remove:
+            tell_removed(teller, self.alias, change.job_id)
+        if change.started:
+            tell_started(teller, self.alias, change.job_id, change.started)
+
+    def _refused(self, change: Change) -> None:
+        """Find out what a refusal means; whatever is still to do is done in the next round."""
+        self._again = self._again or not change.begun
+        for settled in change.settled:
+            if settled.id not in self._flights:
+                continue
+            stored = self.store.get_run(settled.id)
+            if stored is not None and not stored.is_settled and stored.owner == self._context.owner.id:
+                continue
+            self._flights.land(settled.id)
+            if stored is not None and (stored.status, stored.finished_at) == (
+                settled.status,
+                settled.finished_at,
+            ):
+                # An earlier commit of the same outcome was carried out although its answer never came.
+                tell_outcome(self._context.teller, self.alias, settled)
+                continue
+            self._context.logger.warning(
+                "Run %s of job %r ended as %s, but its record says %s: the report came too late and is dropped",
+                settled.id,
+                settled.job_id,
+                settled.status,
+                stored.status if stored else "nothing",
+            )
+
+    # -- the rest ------------------------------------------------------------------------------------
+
+    def _seconds_to_next(self, taking: bool) -> float | None:
+        if self._again:
+            return 0.0
+        wait = self._lease.seconds_to_next()
+        open_to: Collection[str] = self._rooms().keys() if taking else ()
+        next_time = self.store.next_due_time(open_to) if open_to else None
+        if next_time is None:
+            return None if wait == inf else wait
+        return min(wait, max(0.0, (next_time - self._context.clock.now()) / timedelta(seconds=1)))
+
+    def _failed(self, error: Exception) -> float:
+        monotonic = self._context.clock.monotonic()
+        if self.outage.failed(error, monotonic):
+            self._context.logger.error(
+                "Job store %r failed: %r; it is tried again with growing pauses, nothing is forgotten meanwhile",
+                self.alias,
+                error,
+                exc_info=error,
+            )
+            self._context.teller.tell(StoreTroubleEvent(events.EVENT_JOBSTORE_OUTAGE, self.alias, error))
+        return self.outage.seconds_to_wait(monotonic)
+
+    def _worked(self) -> None:
+        duration = self.outage.worked(self._context.clock.monotonic())
+        if duration is None:
+            return
+        self._context.logger.info("Job store %r answers again after %.1f s", self.alias, duration.total_seconds())
+        self._context.teller.tell(StoreTroubleEvent(events.EVENT_JOBSTORE_RECOVERED, self.alias, None, duration))

@@ -1,0 +1,92 @@
+"""The loop's one body: `step()` reads the mailbox, goes round every job store, and says when to come again."""
+
+from __future__ import annotations
+
+from tickwright import events
+from tickwright.core.clock_watch import ClockWatch
+from tickwright.core.context import Context
+from tickwright.core.desk import Desk
+from tickwright.core.mailbox import Letter, Mailbox, Submit, Suspect
+from tickwright.events import ClockJumpEvent
+from tickwright.jobstores.base import JobStore
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Decides and acts for all job stores of one scheduler. It starts no thread; a shell calls `step`.
+
+    `step` is called by one thread at a time, which then is the only owner of scheduling state. Stores and
+    executors may be added and removed from any thread: the maps are replaced whole.
+    """
+
+    def __init__(self, context: Context, mailbox: Mailbox) -> None:
+        self.context = context
+        self.mailbox = mailbox
+        self.taking = True
+        """Whether due jobs are taken. Without, runs in flight are still settled and leases kept."""
+        self._desks: dict[str, Desk] = {}
+        self._clock_watch = ClockWatch(context.clock)
+
+    @property
+    def desks(self) -> dict[str, Desk]:
+        """The desks by the alias of their store, not to be changed."""
+        return self._desks
+
+    @property
+    def in_flight(self) -> int:
+        """How many runs were handed to executors and have no outcome on record."""
+        return sum(desk.in_flight for desk in self._desks.values())
+
+    @property
+    def unreported(self) -> int:
+        """How many of them have not even been reported yet."""
+        return sum(desk.unreported for desk in self._desks.values())
+
+    def add_store(self, alias: str, store: JobStore) -> None:
+        """Serve a store from the next step on."""
+        self._desks = {**self._desks, alias: Desk(alias, store, self.context)}
+
+    def remove_store(self, alias: str) -> None:
+        """Serve a store no more."""
+        self._desks = {name: desk for name, desk in self._desks.items() if name != alias}
+
+    def step(self) -> float | None:
+        """Do all that is to be done now; return the seconds until there is more, None if nothing is known.
+
+        No exception of a store, trigger or executor comes out of here. What wakes earlier is the mailbox.
+        """
+        self._look_at_clock()
+        for letter in self.mailbox.drain():
+            self._open(letter)
+        waits = [desk.go_round(taking=self.taking) for desk in self._desks.values()]
+        if len(self.mailbox):
+            return 0.0
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def close(self) -> None:
+        """Put on record what has been reported, and give up the leases; the last thing an engine does."""
+        for letter in self.mailbox.drain():
+            self._open(letter)
+        for desk in self._desks.values():
+            desk.close()
+
+    def _look_at_clock(self) -> None:
+        offset = self._clock_watch.look()
+        if offset is None:
+            return
+        # Nothing needs repair: the next look at each store asks what is due at the new "now". It is told because
+        # people want to know why a day's jobs came late, or why an hour of them is still to come.
+        seconds = offset.total_seconds()
+        self.context.logger.warning("The wall clock jumped by %+.3f s; everything is planned anew", seconds)
+        self.context.teller.tell(ClockJumpEvent(events.EVENT_CLOCK_JUMPED, None, offset))
+
+    def _open(self, letter: Letter) -> None:
+        if isinstance(letter, Suspect):
+            if letter.alias in self._desks:
+                self._desks[letter.alias].suspect()
+        elif isinstance(letter, Submit):
+            if letter.alias in self._desks:
+                self._desks[letter.alias].submit_committed(letter.run)
+        elif not any(desk.take_in(letter) for desk in self._desks.values()):
+            self.context.logger.debug("Run %s is in nobody's hands here; dropped %r", letter.run_id, letter)

@@ -1,0 +1,147 @@
+"""The decision about a due job: which runs to start, which fire times to pass over and why, when it is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tickwright.core.backlog import Backlog, following, sweep
+from tickwright.core.jitter import due_time
+from tickwright.core.taker import Taker
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import Schedule, StoredJob
+
+__all__ = ["MOST_RUNS_AT_ONCE", "RUN_NOW", "Firing", "fire", "fire_now", "schedule_from"]
+
+MOST_RUNS_AT_ONCE = 100
+"""Runs of one job that one decision starts; what is left of a longer backlog is due again in the next round."""
+
+RUN_NOW = "asked for by run_job"
+"""The reason on record for a run that no trigger asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """What becomes of a due job."""
+
+    start: tuple[Run, ...] = ()
+    """Runs to be executed, once they are on record."""
+    pass_over: tuple[Run, ...] = ()
+    """Records of fire times that are not executed: missed, skipped."""
+    schedule: Schedule
+    """The job's schedule after this."""
+
+
+def fire(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
+    """Return what `job`, which is due at `now` and has these `unsettled` runs, does.
+
+    A fire time later than `misfire_grace_time` is missed. One that came while `max_instances` runs were
+    executing is skipped. One that came before those runs were taken, a part of a backlog that is worked
+    off run by run, waits for them: the job is held until one ends. Everything else is run, however late.
+    """
+    first = job.schedule.next_fire_time
+    if first is None:
+        raise ValueError(f"job {job.id!r} has no fire time to decide about")
+    if job.coalesce:
+        return _fire_once(job, first, unsettled, now, taker)
+    return _fire_each(job, first, unsettled, now, taker)
+
+
+def fire_now(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
+    """Return what a job does that was asked to run at once: its schedule stays as it is."""
+    if len(unsettled) >= job.max_instances:
+        record = taker.pass_over(job, now, now, now, RunStatus.SKIPPED, f"{RUN_NOW}; {_too_many(job)}")
+        return Firing(pass_over=(record,), schedule=job.schedule)
+    return Firing(start=(taker.take(job, now, now, now, reason=RUN_NOW),), schedule=job.schedule)
+
+
+def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:
+    """Return the job's next schedule, for this fire time or, with None, for nothing left to fire."""
+    return replace(
+        job.schedule,
+        next_fire_time=next_fire_time,
+        next_run_time=next_fire_time and due_time(job.id, job.trigger, next_fire_time),
+        version=job.schedule.version + 1,
+    )
+
+
+def _fire_once(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
+    """Fold all that is due into one run."""
+    backlog = sweep(job, first, now)
+    due_at = _due_at(job, backlog.latest)
+    after = schedule_from(job, following(job.trigger, backlog.latest, now))
+    if _is_too_late(job, due_at, now):
+        return Firing(pass_over=(_missed(job, backlog, due_at, now, taker),), schedule=after)
+    if _found_running(unsettled, due_at) >= job.max_instances:
+        return Firing(pass_over=(_skipped(job, backlog, due_at, now, taker),), schedule=after)
+    if len(unsettled) >= job.max_instances:
+        return Firing(schedule=_held(job, first))
+    run = taker.take(job, backlog.latest, due_at, now, coalesced=backlog.count)
+    return Firing(start=(run,), schedule=after)
+
+
+def _fire_each(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
+    """Give each fire time a run of its own; those that are not executed share a record."""
+    started: list[Run] = []
+    passed: list[Run] = []
+    fire_time: datetime | None = first
+    while fire_time is not None and len(started) < MOST_RUNS_AT_ONCE:
+        due_at = _due_at(job, fire_time)
+        if due_at > now:
+            break
+        if _is_too_late(job, due_at, now):
+            backlog = sweep(job, fire_time, _last_too_late(job, now))
+            fire_time = backlog.latest
+            passed.append(_missed(job, backlog, _due_at(job, fire_time), now, taker))
+        elif _found_running(unsettled, due_at) >= job.max_instances:
+            backlog = sweep(job, fire_time, now)
+            fire_time = backlog.latest
+            passed.append(_skipped(job, backlog, _due_at(job, fire_time), now, taker))
+        elif len(unsettled) + len(started) >= job.max_instances:
+            return Firing(start=tuple(started), pass_over=tuple(passed), schedule=_held(job, fire_time))
+        else:
+            started.append(taker.take(job, fire_time, due_at, now))
+        fire_time = following(job.trigger, fire_time, now)
+    return Firing(start=tuple(started), pass_over=tuple(passed), schedule=schedule_from(job, fire_time))
+
+
+def _due_at(job: StoredJob, fire_time: datetime) -> datetime:
+    """Return when a fire time is due; a time that the user chose as `next_run_time` is due at itself."""
+    schedule = job.schedule
+    if fire_time == schedule.next_fire_time and schedule.next_run_time == fire_time:
+        return fire_time
+    return due_time(job.id, job.trigger, fire_time)
+
+
+def _is_too_late(job: StoredJob, due_at: datetime, now: datetime) -> bool:
+    return job.misfire_grace_time is not None and now - due_at > timedelta(seconds=job.misfire_grace_time)
+
+
+def _last_too_late(job: StoredJob, now: datetime) -> datetime:
+    """Return the latest instant of which everything that was due by then is too late now."""
+    return now - timedelta(seconds=job.misfire_grace_time or 0, microseconds=1)
+
+
+def _found_running(unsettled: Sequence[Run], due_at: datetime) -> int:
+    """Return how many of the job's runs were already taken when this one fell due."""
+    return sum(run.taken_at <= due_at for run in unsettled)
+
+
+def _missed(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, taker: Taker) -> Run:
+    late = (now - due_at).total_seconds()
+    reason = f"{late:.6g} s late, more than its misfire_grace_time of {job.misfire_grace_time:g} s"
+    return taker.pass_over(job, backlog.latest, due_at, now, RunStatus.MISSED, reason, coalesced=backlog.count)
+
+
+def _skipped(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, taker: Taker) -> Run:
+    return taker.pass_over(job, backlog.latest, due_at, now, RunStatus.SKIPPED, _too_many(job), coalesced=backlog.count)
+
+
+def _too_many(job: StoredJob) -> str:
+    return f"as many of its runs as max_instances={job.max_instances} allows had not ended"
+
+
+def _held(job: StoredJob, fire_time: datetime) -> Schedule:
+    """Return the schedule of a job whose next fire time waits for a run to end."""
+    return replace(job.schedule, next_fire_time=fire_time, next_run_time=None, version=job.schedule.version + 1)

@@ -1,0 +1,74 @@
+"""Runs in flight: handed to an executor, with no outcome on record yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tickwright.report import Report, Started
+from tickwright.run import Run, RunStatus
+
+__all__ = ["Flights"]
+
+
+class Flights:
+    """The runs of one store that this engine has submitted, and what has been heard of them.
+
+    A report stays here until its outcome is known to be on record, through any outage.
+    """
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._reports: dict[str, Report] = {}
+        self._begun: dict[str, Started] = {}
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __contains__(self, run_id: object) -> bool:
+        return run_id in self._runs
+
+    @property
+    def unreported(self) -> int:
+        """How many of them no report has come for."""
+        return len(self._runs) - len(self._reports)
+
+    def depart(self, run: Run) -> None:
+        """Note a run that goes to its executor."""
+        self._runs[run.id] = run
+
+    def hear(self, letter: Report | Started) -> bool:
+        """Note what was heard of a run; return False where the run is none of these."""
+        run = self._runs.get(letter.run_id)
+        if run is None:
+            return False
+        if isinstance(letter, Report):
+            self._begun.pop(letter.run_id, None)
+            # The first report counts. An executor that sends two breaks its promise; the second changes nothing.
+            self._reports.setdefault(letter.run_id, letter)
+        elif letter.run_id not in self._reports:
+            self._begun[letter.run_id] = letter
+            self._runs[letter.run_id] = replace(run, status=RunStatus.RUNNING, started_at=letter.started_at)
+        return True
+
+    def reported(self, limit: int) -> list[tuple[Run, Report]]:
+        """Return at most `limit` reported runs, those reported first in front; they stay until they `land`."""
+        ids = list(self._reports)[:limit]
+        return [(self._runs[run_id], self._reports[run_id]) for run_id in ids]
+
+    def is_reported(self, run_id: str) -> bool:
+        """Return whether the run has ended, on record or not."""
+        return run_id in self._reports
+
+    def begun(self) -> list[tuple[str, Started]]:
+        """Return (job id, news) for runs that a worker has begun, as long as `forget_begun` is not called."""
+        return [(self._runs[run_id].job_id, started) for run_id, started in self._begun.items()]
+
+    def forget_begun(self) -> None:
+        """Drop that news: it is on record."""
+        self._begun.clear()
+
+    def land(self, run_id: str) -> None:
+        """Forget a run: its outcome is on record, or it is in other hands."""
+        self._runs.pop(run_id, None)
+        self._reports.pop(run_id, None)
+        self._begun.pop(run_id, None)

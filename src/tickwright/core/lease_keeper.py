@@ -1,0 +1,98 @@
+"""Keeps this engine's lease in one store, and finds the runs of those who let theirs lapse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tickwright.core.context import Context
+from tickwright.core.lease_watch import LeaseWatch
+from tickwright.jobstores.base import JobStore
+from tickwright.owner import Owner
+from tickwright.run import Run
+
+__all__ = ["Abandoned", "LeaseKeeper"]
+
+# A lease of L seconds is renewed every L/6 and watched every L/6; a beat that stood still for 2L/3 is death. So a
+# death is found within L at the latest (2/3 + 1/6 + 1/6), and an owner that is merely slow has missed three beats.
+PARTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """Runs that nobody will report, and the dead owners whose leases can go once the runs are settled."""
+
+    runs: tuple[Run, ...] = ()
+    owners: tuple[Owner, ...] = ()
+
+
+class LeaseKeeper:
+    """One engine's lease in one store."""
+
+    def __init__(self, store: JobStore, context: Context) -> None:
+        self._store = store
+        self._context = context
+        self._watch = LeaseWatch(context.owner.id, context.probe)
+        self._known: set[str] | None = None
+        self._is_open = False
+        self._renewed_at = 0.0
+        self._watched_at: float | None = None
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two renewals."""
+        return self._context.lease / PARTS
+
+    def is_in_doubt(self) -> bool:
+        """Return whether so long has passed since the last beat that others may take this engine for dead."""
+        return self._context.clock.monotonic() - self._renewed_at > self._context.lease / 2
+
+    def keep(self) -> bool:
+        """Open or renew the lease where it is time; return False where it had been taken away."""
+        clock, owner = self._context.clock, self._context.owner
+        # Taken before the call: a beat counts from when it was asked for, not from when the answer came.
+        asked_at = clock.monotonic()
+        if not self._is_open:
+            self._store.open_lease(owner, self._context.lease, clock.now())
+            self._is_open, self._renewed_at = True, asked_at
+            return True
+        if asked_at - self._renewed_at < self.interval:
+            return True
+        kept = self._store.renew_lease(owner.id, clock.now())
+        if not kept:
+            self._store.open_lease(owner, self._context.lease, clock.now())
+        self._renewed_at = asked_at
+        return kept
+
+    def find_abandoned(self) -> Abandoned:
+        """Return the runs of dead owners, where it is time to look; nothing otherwise."""
+        monotonic = self._context.clock.monotonic()
+        if self._watched_at is not None and monotonic - self._watched_at < self.interval:
+            return Abandoned()
+        leases = self._store.get_leases()
+        dead = self._watch.look(leases, monotonic)
+        dead_ids = {owner.id for owner in dead}
+        living = {lease.owner.id for lease in leases} - dead_ids | {self._context.owner.id}
+        runs: tuple[Run, ...] = ()
+        # A scheduler that shut down without waiting leaves no lease and, perhaps, runs. So all runs are looked
+        # through, but only when somebody came or went: they may be many, and then they belong to the living.
+        if living != self._known:
+            runs = tuple(run for run in self._store.get_unsettled_runs() if run.owner not in living)
+        self._watched_at = monotonic
+        if not runs:
+            self._known = living
+        return Abandoned(runs=runs, owners=tuple(dead))
+
+    def bury(self, owner: Owner) -> None:
+        """Close the lease of a dead owner, whose runs are settled."""
+        self._store.close_lease(owner.id)
+
+    def seconds_to_next(self) -> float:
+        """Return the seconds until the lease is to be renewed or the others watched."""
+        last = min(self._renewed_at, self._watched_at if self._watched_at is not None else self._renewed_at)
+        return max(0.0, last + self.interval - self._context.clock.monotonic())
+
+    def close(self) -> None:
+        """Give the lease up."""
+        if self._is_open:
+            self._is_open = False
+            self._store.close_lease(self._context.owner.id)

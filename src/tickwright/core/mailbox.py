@@ -1,0 +1,55 @@
+"""The mailbox: where other threads leave letters for the loop, the only owner of scheduling state."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tickwright.report import Report, Started
+from tickwright.run import Run
+
+__all__ = ["Letter", "Mailbox", "Submit", "Suspect"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """A run that a caller of `run_job` has put on record: hand it to its executor."""
+
+    alias: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A commit of this alias's store failed outside the loop: look whether it was carried out after all."""
+
+    alias: str
+
+
+Letter = Report | Started | Submit | Suspect
+
+
+class Mailbox:
+    """Letters in the order they came. Any thread may post; one thread drains."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        # A deque's append and popleft are atomic: a post takes no lock, which is what makes thousands of
+        # reports a second cheap.
+        self._letters: deque[Letter] = deque()
+        self._ring = ring
+
+    def post(self, letter: Letter) -> None:
+        """Leave a letter and wake the loop. News that a run has started can wait for the next look."""
+        self._letters.append(letter)
+        if not isinstance(letter, Started):
+            self._ring()
+
+    def drain(self) -> list[Letter]:
+        """Return all letters, oldest first, and keep none."""
+        letters = self._letters
+        # Only as many as there are now: workers that report as fast as this reads must not hold it for ever.
+        return [letters.popleft() for _ in range(len(letters))]
+
+    def __len__(self) -> int:
+        return len(self._letters)

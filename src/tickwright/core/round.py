@@ -1,0 +1,56 @@
+"""A round: what one look at one job store decided, collected to be committed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tickwright.change import Change
+from tickwright.due import Standing
+from tickwright.run import Run
+from tickwright.stored_job import StoredJob
+
+__all__ = ["Round"]
+
+
+class Round:
+    """Changes in the order in which they are to be written, and the jobs of the runs that they start."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.jobs: dict[str, StoredJob] = {}
+        self._standings: dict[str, Standing] = {}
+
+    def add(self, change: Change, job: StoredJob | None = None) -> None:
+        """Add a change; `job` is that of the runs it starts."""
+        self.changes.append(change)
+        if job is not None:
+            for run in change.started:
+                self.jobs[run.id] = job
+        self._follow(change)
+
+    def know(self, standings: dict[str, Standing]) -> None:
+        """Note how jobs stand in the store, for decisions of this round that build on one another."""
+        self._standings.update(standings)
+
+    def standing(self, job_id: str) -> Standing | None:
+        """Return how a job will stand once the changes so far are written."""
+        return self._standings.get(job_id)
+
+    def _follow(self, change: Change) -> None:
+        standing = self._standings.get(change.job_id)
+        if standing is None:
+            return
+        if change.remove:
+            del self._standings[change.job_id]
+            return
+        ended = {run.id for run in change.settled}
+        self._standings[change.job_id] = replace(
+            standing,
+            schedule=change.schedule or standing.schedule,
+            unsettled=tuple(_without(standing.unsettled, ended)) + change.started,
+        )
+
+
+def _without(runs: Iterable[Run], ids: set[str]) -> Iterable[Run]:
+    return (run for run in runs if run.id not in ids)

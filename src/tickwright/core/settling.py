@@ -1,0 +1,75 @@
+"""The decision about a run that ended: its outcome on record, and what that means for its job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from tickwright.change import Change
+from tickwright.core.taker import Taker
+from tickwright.due import Standing
+from tickwright.errors import RunLostError
+from tickwright.policies import OnLost
+from tickwright.report import Report
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = ["MOST_ATTEMPTS", "lost_report", "settle"]
+
+MOST_ATTEMPTS = 10
+"""Attempts at one fire time, so that a job which kills its process can't do so for ever."""
+
+
+def settle(
+    run: Run, report: Report, standing: Standing | None, job: StoredJob | None, now: datetime, taker: Taker
+) -> Change:
+    """Return the change that puts the outcome of `run` on record.
+
+    `standing` is how the job stands (None: it is gone), `job` the job itself where the run is lost and may have to be
+    run again. With the last run of a finished job the job goes; a held job becomes due.
+    """
+    settled = run.ended(
+        report.status,
+        report.finished_at,
+        started_at=report.started_at,
+        reason=report.reason,
+        result=report.result,
+        exception=report.exception,
+        traceback=report.traceback,
+    )
+    if report.status is RunStatus.LOST and job is not None and job.on_lost is OnLost.RERUN:
+        if run.attempt < MOST_ATTEMPTS:
+            return Change(job_id=run.job_id, settled=(settled,), started=(_again(run, job, now, taker),))
+        settled = replace(settled, reason=f"{settled.reason}; not run again after {MOST_ATTEMPTS} attempts")
+    return _with_job(Change(job_id=run.job_id, settled=(settled,)), run, standing, now)
+
+
+def lost_report(run: Run, now: datetime, how: str) -> Report:
+    """Return the report on a run that nobody is left to report on."""
+    reason = f"its scheduler on {run.host or 'this host'} {how} before the run was reported"
+    return Report(run_id=run.id, status=RunStatus.LOST, finished_at=now, reason=reason, exception=RunLostError(reason))
+
+
+def _again(run: Run, job: StoredJob, now: datetime, taker: Taker) -> Run:
+    return taker.take(
+        job,
+        run.fire_time,
+        run.due_at,
+        now,
+        attempt=run.attempt + 1,
+        coalesced=run.coalesced,
+        reason=f"run again (on_lost='rerun'): attempt {run.attempt} was lost",
+    )
+
+
+def _with_job(change: Change, run: Run, standing: Standing | None, now: datetime) -> Change:
+    """Return the change with what the end of this run does to its job."""
+    if standing is None:
+        return change
+    schedule = standing.schedule
+    if schedule.is_held:
+        due = replace(schedule, next_run_time=now, version=schedule.version + 1)
+        return replace(change, expected_version=schedule.version, schedule=due)
+    if schedule.is_finished and all(other.id == run.id for other in standing.unsettled):
+        return replace(change, expected_version=schedule.version, remove=True)
+    return change

@@ -1,0 +1,61 @@
+"""What a desk does now and then: delete old history, bring unreadable jobs back, name jobs that nobody here can run."""
+
+from __future__ import annotations
+
+from tickwright import events
+from tickwright.core.context import Context
+from tickwright.core.telling import tell_trouble, tell_unreadable
+from tickwright.jobstores.base import JobStore
+
+__all__ = ["Tending"]
+
+TEND_EVERY = 10.0
+"""Seconds between two looks."""
+
+MOST_PRUNED_AT_ONCE = 1_000
+"""Old runs that one look deletes: history goes a little at a time, and never makes the loop wait."""
+
+
+class Tending:
+    """The housekeeping of one job store."""
+
+    def __init__(self, alias: str, store: JobStore, context: Context) -> None:
+        self._alias = alias
+        self._store = store
+        self._context = context
+        self._tended_at: float | None = None
+        self._told: set[str] = set()
+
+    def look(self) -> None:
+        """Do it, where it is time."""
+        monotonic = self._context.clock.monotonic()
+        if self._tended_at is not None and monotonic - self._tended_at < TEND_EVERY:
+            return
+        self._tended_at = monotonic
+        self._store.prune_runs(self._context.clock.now(), MOST_PRUNED_AT_ONCE)
+        for job_id in self._store.readmit_jobs():
+            self._context.logger.info("Job %r in job store %r can be loaded again", job_id, self._alias)
+            tell_trouble(self._context.teller, events.EVENT_JOB_READABLE, job_id, self._alias, "it can be loaded again")
+        self._name_strangers()
+
+    def _name_strangers(self) -> None:
+        """Say once which executors due jobs ask for that this scheduler lacks. The jobs stay due."""
+        now = self._context.clock.now()
+        earliest = self._store.next_due_time()
+        if earliest is None or earliest > now:
+            return
+        batch = self._store.read_due(now, self._context.batch)
+        for unreadable in batch.set_aside:
+            tell_unreadable(self._context, self._alias, unreadable)
+        for due in batch.due:
+            wanted, known = due.job.executor, self._context.executors
+            if wanted in known or wanted in self._told:
+                continue
+            self._told.add(wanted)
+            self._context.logger.error(
+                "Job %r is due and asks for executor %r, but this scheduler has %s; it stays due until an "
+                "executor of that alias is added, here or in another process",
+                due.job.id,
+                wanted,
+                sorted(known),
+            )

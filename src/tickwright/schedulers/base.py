@@ -1,0 +1,358 @@
+"""The scheduler: its life from configuration to shutdown, its parts, listeners and health."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import tzinfo
+from threading import Lock, current_thread
+from typing import Any, NoReturn
+
+from tickwright import events
+from tickwright.active_run import current_run, is_inside_a_run
+from tickwright.clock import Clock
+from tickwright.core.context import Context
+from tickwright.core.engine import Engine
+from tickwright.core.mailbox import Mailbox
+from tickwright.errors import ForkedSchedulerError, SchedulerAlreadyRunningError, SchedulerNotRunningError
+from tickwright.events import EVENT_ALL, Event, SchedulerEvent
+from tickwright.executors.base import Executor
+from tickwright.jobstores.base import JobStore
+from tickwright.schedulers.bell import Bell
+from tickwright.schedulers.checkup import examine
+from tickwright.schedulers.configuration import Configuration, read_configuration
+from tickwright.schedulers.health import Health
+from tickwright.schedulers.host import Host
+from tickwright.schedulers.jobs import JobCalls
+from tickwright.schedulers.listeners import Callback, Listeners
+from tickwright.schedulers.loop import LONGEST_SETTLING, Loop
+from tickwright.schedulers.parts import Parts
+from tickwright.schedulers.plugins import make_executor, make_jobstore
+from tickwright.schedulers.process import is_dead, this_owner
+from tickwright.schedulers.stopping import Stopping
+
+__all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
+
+STATE_STOPPED = 0
+STATE_RUNNING = 1
+STATE_PAUSED = 2
+
+
+class BaseScheduler(JobCalls):
+    """What all schedulers are. A subclass says which thread the loop runs in.
+
+    Options are keywords, or a mapping as `configure` takes it: `timezone`, `jobstores`, `executors`, `job_defaults`,
+    `jobstore_retry_interval`, `lease`, `logger`, `daemon`, `clock`.
+
+    As a context manager it starts at the top of the block and, at its end, waits for what is running.
+    """
+
+    _inline = False
+
+    def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
+        self._lock = Lock()
+        self._state = STATE_STOPPED
+        self._starting = False
+        self._loop: Loop | None = None
+        self._host: Host | None = None
+        self._pid = os.getpid()
+        self._bell = Bell()
+        super().__init__()
+        self._configuration = read_configuration(gconfig, "tickwright.", options)
+        self._listeners = Listeners(self._configuration.logger, inline=self._inline)
+        self._parts = Parts(self._configuration.logger)
+        self._take_parts(self._configuration)
+
+    # -- configuration -------------------------------------------------------------------------------
+
+    def configure(
+        self, gconfig: Mapping[str, Any] | None = None, prefix: str | None = "tickwright.", **options: Any
+    ) -> None:
+        """Replace the options; stores and executors are added to those that are there.
+
+        `gconfig` is nested (`{"job_defaults": {"coalesce": False}}`) or flat with dots and a prefix
+        (`{"tickwright.job_defaults.coalesce": "false"}`). Raises `SchedulerAlreadyRunningError` once started.
+        """
+        if self._state != STATE_STOPPED or self._starting:
+            raise SchedulerAlreadyRunningError("configure a scheduler before it is started")
+        configuration = read_configuration(gconfig, prefix, options)
+        self._take_parts(configuration)
+        self._configuration = configuration
+
+    def _take_parts(self, configuration: Configuration) -> None:
+        for alias, store in configuration.jobstores.items():
+            self.add_jobstore(store, alias)
+        for alias, executor in configuration.executors.items():
+            self.add_executor(executor, alias)
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The zone of triggers that name none."""
+        return self._configuration.timezone
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that the scheduler goes by."""
+        return self._configuration.clock
+
+    # -- life ----------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> int:
+        """`STATE_STOPPED`, `STATE_RUNNING` or `STATE_PAUSED`."""
+        return self._state if os.getpid() == self._pid else STATE_STOPPED
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not shut down; true while it is paused."""
+        return self.state != STATE_STOPPED
+
+    def start(self, paused: bool = False) -> None:
+        """Start; with `paused`, take no due job before `resume`.
+
+        Raises `SchedulerAlreadyRunningError` where it runs, and whatever a store or an executor raises that
+        cannot start; nothing is left running then.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say which thread its loop runs in")
+
+    def shutdown(self, wait: bool = True, timeout: float | None = None) -> None:
+        """Stop. No due job is taken any more.
+
+        With `wait`, return when all runs in flight have ended and are on record, or after `timeout` seconds. Then,
+        or at once without `wait`, those still waiting for a worker are recorded as cancelled; those that
+        execute go on without being recorded, and the next start finds them lost.
+
+        Called by a job or a listener of this scheduler, it does not wait for its own caller: it returns at
+        once, and the shutdown goes on. Shutting down twice, or before the start, is fine.
+        """
+        self._check_process()
+        with self._lock:
+            loop = self._loop
+            if self._state == STATE_STOPPED or loop is None:
+                return
+            stopping = loop.ask_to_stop(wait, timeout)
+        if not self._is_own_thread():
+            self._await_stop(loop, stopping)
+
+    def _await_stop(self, loop: Loop, stopping: Stopping) -> None:
+        # Without `wait` the loop only puts things in order; that takes moments unless a store hangs.
+        loop.stopped.wait(stopping.longest_wait(LONGEST_SETTLING))
+        if stopping.wait:
+            self._listeners.drain(LONGEST_SETTLING)
+
+    def pause(self) -> None:
+        """Take no due jobs until `resume`; runs in flight go on. What falls due meanwhile is run late."""
+        self._set_taking(False, STATE_PAUSED, events.EVENT_SCHEDULER_PAUSED)
+
+    def resume(self) -> None:
+        """Take due jobs again."""
+        self._set_taking(True, STATE_RUNNING, events.EVENT_SCHEDULER_RESUMED)
+
+    def wakeup(self) -> None:
+        """Make the loop look at the job stores now."""
+        self._bell.ring()
+
+    def __enter__(self) -> Any:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.shutdown()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a scheduler cannot be pickled: it is the threads and connections of this process. A job that needs it "
+            "should find it in a module of its own instead of getting it as an argument"
+        )
+
+    # -- parts ---------------------------------------------------------------------------------------
+
+    def add_jobstore(self, jobstore: JobStore | str, alias: str = "default", **jobstore_opts: Any) -> None:
+        """Add a job store: an instance, or a name (`"memory"`, `"sqlite"`) with its options."""
+        self._check_process()
+        store = make_jobstore(jobstore, alias, jobstore_opts)
+        self._parts.put_jobstore(alias, store)
+        if self._loop is not None and self._host is not None:
+            try:
+                store.start(self._host, alias)
+            except BaseException:
+                self._parts.take_jobstore(alias)
+                raise
+            self._parts.say_limits(alias, store)
+            self._add_pending_jobs(alias)
+            self._loop.engine.add_store(alias, store)
+        self._tell(SchedulerEvent(events.EVENT_JOBSTORE_ADDED, alias))
+        self._bell.ring()
+
+    def remove_jobstore(self, alias: str, shutdown: bool = True) -> None:
+        """Remove a job store. Its runs in flight end unrecorded; whoever opens it next finds them lost."""
+        self._check_process()
+        store = self._parts.take_jobstore(alias)
+        if self._loop is not None:
+            self._loop.engine.remove_store(alias)
+        if shutdown:
+            store.shutdown()
+        self._tell(SchedulerEvent(events.EVENT_JOBSTORE_REMOVED, alias))
+
+    def add_executor(self, executor: Executor | str, alias: str = "default", **executor_opts: Any) -> None:
+        """Add an executor: an instance, or a name (`"threadpool"`, `"processpool"`, `"debug"`) with its options."""
+        self._check_process()
+        made = make_executor(executor, alias, executor_opts)
+        self._parts.put_executor(alias, made)
+        if self._loop is not None and self._host is not None:
+            try:
+                made.start(self._host, alias)
+            except BaseException:
+                self._parts.take_executor(alias)
+                raise
+            self._loop.engine.context.executors = self._parts.executors
+        self._tell(SchedulerEvent(events.EVENT_EXECUTOR_ADDED, alias))
+        self._bell.ring()
+
+    def remove_executor(self, alias: str, shutdown: bool = True) -> None:
+        """Remove an executor; with `shutdown`, wait for its runs. Jobs that ask for it stay due."""
+        self._check_process()
+        executor = self._parts.take_executor(alias)
+        if self._loop is not None:
+            self._loop.engine.context.executors = self._parts.executors
+        if shutdown:
+            executor.shutdown()
+        self._tell(SchedulerEvent(events.EVENT_EXECUTOR_REMOVED, alias))
+
+    # -- listeners, health ---------------------------------------------------------------------------
+
+    def add_listener(self, callback: Callback, mask: int | type[Event] = EVENT_ALL) -> None:
+        """Have `callback(event)` called for the events of a mask, or of a class, in the order they happen.
+
+        Listeners run in a thread of their own: a slow one delays other listeners, and never a job. What one raises
+        is logged and counted in `health()`.
+        """
+        self._listeners.add(callback, mask)
+
+    def remove_listener(self, callback: Callback) -> None:
+        """Call `callback` no more."""
+        self._listeners.remove(callback)
+
+    def health(self) -> Health:
+        """Return how the scheduler is, as it is: what is out, since when, and what is waiting."""
+        self._check_process()
+        state = {STATE_STOPPED: "stopped", STATE_RUNNING: "running", STATE_PAUSED: "paused"}[self._state]
+        return examine(
+            state=state,
+            loop=self._loop,
+            executors=self._parts.executors,
+            listeners=self._listeners,
+            monotonic=self.clock.monotonic(),
+        )
+
+    # -- for the shells ------------------------------------------------------------------------------
+
+    def _begin(self, paused: bool) -> Loop:
+        """Start the parts, store the pending jobs and make the loop: all, or nothing."""
+        with self._lock:
+            if self._state != STATE_STOPPED or self._starting:
+                raise SchedulerAlreadyRunningError("this scheduler is running already")
+            self._starting = True
+        try:
+            self._pid = os.getpid()
+            self._bell = Bell()
+            loop = self._make_loop()
+            loop.engine.taking = not paused
+            while not self._is_open_for_jobs(loop, paused):
+                self._add_pending_jobs()
+        except BaseException:
+            self._stop_parts()
+            raise
+        finally:
+            self._starting = False
+        self._configuration.logger.info("Scheduler started")
+        self._tell(SchedulerEvent(events.EVENT_SCHEDULER_STARTED))
+        return loop
+
+    def _is_open_for_jobs(self, loop: Loop, paused: bool) -> bool:
+        """Become running if no job waits to be stored; return whether it did."""
+        with self._lock:
+            if self._pending.of(None):
+                return False
+            self._loop = loop
+            self._state = STATE_PAUSED if paused else STATE_RUNNING
+            return True
+
+    def _make_loop(self) -> Loop:
+        mailbox = Mailbox(self._bell.ring)
+        self._host = Host(self.clock, mailbox, self._bell.ring)
+        self._parts.start(self._host)
+        context = Context(
+            clock=self.clock,
+            owner=this_owner(),
+            teller=self._listeners,
+            post=mailbox.post,
+            executors=self._parts.executors,
+            probe=is_dead,
+            lease=self._lease_seconds(),
+            longest_retry_pause=self._configuration.jobstore_retry_interval,
+            logger=self._configuration.logger,
+        )
+        engine = Engine(context, mailbox)
+        for alias, store in self._parts.jobstores.items():
+            engine.add_store(alias, store)
+        return Loop(engine, self._bell, self._parts, self._configuration.logger)
+
+    def _lease_seconds(self) -> float:
+        return self._configuration.lease
+
+    def _run(self, loop: Loop) -> None:
+        """Run the loop to its end, in the calling thread."""
+        try:
+            loop.run()
+        finally:
+            self._end(loop)
+
+    def _end(self, loop: Loop) -> None:
+        """Finish what the loop has in hand, and be stopped, whatever happens."""
+        try:
+            loop.finish()
+        finally:
+            with self._lock:
+                self._state = STATE_STOPPED
+                self._loop = self._host = None
+            self._configuration.logger.info("Scheduler shut down")
+            self._tell(SchedulerEvent(events.EVENT_SCHEDULER_SHUTDOWN))
+            loop.stopped.set()
+            self._listeners.close()
+
+    def _stop_parts(self) -> None:
+        self._parts.stop_executors(wait=False)
+        self._parts.stop_jobstores()
+        self._host = None
+
+    def _set_taking(self, taking: bool, state: int, code: int) -> None:
+        self._check_process()
+        with self._lock:
+            if self._loop is None or self._loop.stopping is not None:
+                raise SchedulerNotRunningError("this scheduler is not running; start it first")
+            changed = self._state != state
+            self._state = state
+            self._loop.engine.taking = taking
+        self._bell.ring()
+        if changed:
+            self._tell(SchedulerEvent(code))
+
+    def _is_own_thread(self) -> bool:
+        """Return whether the caller is the loop, a listener, or a job of this scheduler."""
+        loop = self._loop
+        if loop is None:
+            return False
+        if current_thread() is loop.thread or self._listeners.is_this_thread:
+            return True
+        return is_inside_a_run() and current_run().owner == loop.engine.context.owner.id
+
+    def _tell(self, event: Event) -> None:
+        self._listeners.tell(event)
+
+    def _check_process(self) -> None:
+        if self._state != STATE_STOPPED and os.getpid() != self._pid:
+            raise ForkedSchedulerError(
+                f"this scheduler runs in process {self._pid}, and this is process {os.getpid()}, a fork of it, in "
+                f"which nothing of it runs; make and start a scheduler here, after the fork"
+            )

@@ -1,0 +1,156 @@
+"""What an application asks a scheduler about its jobs and runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, TextIO
+
+from tickwright.due import UnreadableJob
+from tickwright.errors import JobLookupError
+from tickwright.job import Job
+from tickwright.run import Run, RunStatus
+from tickwright.schedulers.pending import PendingJobs
+from tickwright.schedulers.preview import Upcoming, upcoming
+from tickwright.schedulers.printing import print_jobs
+from tickwright.schedulers.transfer import write_jobs
+from tickwright.stored_job import StoredJob
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+    from threading import Lock
+
+    from tickwright.clock import Clock
+    from tickwright.events import Event
+    from tickwright.jobstores.base import JobStore
+    from tickwright.schedulers.configuration import Configuration
+    from tickwright.schedulers.loop import Loop
+    from tickwright.schedulers.parts import Parts
+
+__all__ = ["LookCalls"]
+
+
+class LookCalls:
+    """The calls that change nothing. `jobstore` is an alias; left out, they look in all job stores."""
+
+    if TYPE_CHECKING:  # what the scheduler that inherits these calls has
+        _configuration: Configuration
+        _lock: Lock
+        _loop: Loop | None
+        _parts: Parts
+
+        @property
+        def clock(self) -> Clock: ...
+        @property
+        def timezone(self) -> tzinfo: ...
+        @property
+        def running(self) -> bool: ...
+        def wakeup(self) -> None: ...
+        def _handle(self, alias: str, job: StoredJob) -> Job: ...
+        def _tell(self, event: Event) -> None: ...
+        def _check_process(self) -> None: ...
+
+    def __init__(self) -> None:
+        self._pending = PendingJobs()
+
+    # -- look ----------------------------------------------------------------------------------------
+
+    def get_job(self, job_id: str, jobstore: str | None = None) -> Job | None:
+        """Return a handle on the job, or None where there is none.
+
+        Raises `UnreadableJobError` where it is stored and cannot be loaded here.
+        """
+        found = self._find(job_id, jobstore)
+        return None if found is None else self._handle(*found)
+
+    def get_jobs(self, jobstore: str | None = None) -> list[Job]:
+        """Return handles on all readable jobs, by next run time; those that wait for the start come last."""
+        return [self._handle(alias, job) for alias, job in self._all_jobs(jobstore)]
+
+    def get_unreadable_jobs(self, jobstore: str | None = None) -> list[UnreadableJob]:
+        """Return the stored jobs that cannot be loaded here. They were not deleted, and come back when they can be."""
+        stores = self._stores(jobstore)
+        return [unreadable for _, store in stores for unreadable in store.get_unreadable_jobs()]
+
+    def get_runs(
+        self,
+        job_id: str | None = None,
+        status: RunStatus | str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        jobstore: str | None = None,
+    ) -> list[Run]:
+        """Return runs on record, newest first: of a job, of a status, with a fire time not before `since`.
+
+        At most `limit` of them; None: all. The history outlives its jobs.
+        """
+        wanted = None if status is None else RunStatus(status)
+        runs = [
+            run
+            for _, store in self._stores(jobstore)
+            for run in store.get_runs(job_id=job_id, status=wanted, since=since, limit=limit)
+        ]
+        if len(self._parts.jobstores) > 1:
+            runs.sort(key=lambda run: run.taken_at, reverse=True)
+        return runs if limit is None else runs[:limit]
+
+    def preview(self, until: datetime, jobstore: str | None = None, limit: int = 1_000) -> list[Upcoming]:
+        """Return what is to run until an instant, soonest first, at most `limit` of it.
+
+        A naive `until` is taken in the scheduler's zone.
+        """
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=self.timezone)
+        return upcoming(self._all_jobs(jobstore), self.clock.now(), until, limit)
+
+    def print_jobs(self, jobstore: str | None = None, out: TextIO | None = None) -> None:
+        """Print the jobs of all job stores, or of one, to `out` (standard output)."""
+        print_jobs([alias for alias, _ in self._stores(jobstore)], self._all_jobs(jobstore), out)
+
+    def export_jobs(self, outfile: str | TextIO, jobstore: str | None = None) -> int:
+        """Write all readable jobs, with their schedules, to a JSON file; return how many.
+
+        Read it back only where you trust it: what cannot be said in JSON is pickled.
+        """
+        return write_jobs(outfile, (job for _, job in self._all_jobs(jobstore)))
+
+    # -- for the handles -----------------------------------------------------------------------------
+
+    def read_job(self, job_id: str, jobstore: str) -> StoredJob | None:
+        """Return what is stored of a job now, without a handle, or None."""
+        if self._pending.get(job_id) is not None:
+            return None
+        return self._parts.jobstore(jobstore).lookup_job(job_id)
+
+    def is_pending(self, job_id: str) -> bool:
+        """Return whether a job waits for the scheduler to start."""
+        return self._pending.get(job_id) is not None
+
+    # -- what they share -----------------------------------------------------------------------------
+
+    def _find(self, job_id: str, jobstore: str | None) -> tuple[str, StoredJob] | None:
+        self._check_process()
+        pending = self._pending.get(job_id)
+        if pending is not None and jobstore in (None, pending.jobstore):
+            return pending.jobstore, pending.job
+        for alias, store in self._stores(jobstore):
+            job = store.lookup_job(job_id)
+            if job is not None:
+                return alias, job
+        return None
+
+    def _stores(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
+        """Return the job stores, or the one of that alias; none before the start, when they cannot be asked."""
+        if not self.running:
+            return []
+        if jobstore is None:
+            return list(self._parts.jobstores.items())
+        return [(jobstore, self._parts.jobstore(jobstore))]
+
+    def _all_jobs(self, jobstore: str | None) -> list[tuple[str, StoredJob]]:
+        self._check_process()
+        stored = [(alias, job) for alias, store in self._stores(jobstore) for job in store.get_all_jobs()]
+        return stored + [(pending.jobstore, pending.job) for pending in self._pending.of(jobstore)]
+
+    def _no_such_job(self, job_id: str, jobstore: str | None) -> JobLookupError:
+        where = "any job store" if jobstore is None else f"job store {jobstore!r}"
+        return JobLookupError(f"there is no job {job_id!r} in {where}; it was removed, or it has finished")

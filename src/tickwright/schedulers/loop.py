@@ -1,0 +1,107 @@
+"""The loop: drives the engine, sleeps between steps, and ends in good order."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from threading import Event as Flag
+from threading import Thread, current_thread
+
+from tickwright.core.engine import Engine
+from tickwright.schedulers.bell import Bell
+from tickwright.schedulers.parts import Parts
+from tickwright.schedulers.stopping import Stopping
+
+__all__ = ["LONGEST_SETTLING", "Loop"]
+
+LONGEST_WAIT = 1.0
+"""Seconds that the loop sleeps at a time.
+
+Within so many it notices that the clock was set, and what other processes changed."""
+
+LONGEST_SETTLING = 10.0
+"""Seconds that a shutdown gives a job store which is out, to take the outcomes of runs that have ended."""
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+class Loop:
+    """One life of a scheduler, from its start to its shutdown."""
+
+    def __init__(self, engine: Engine, bell: Bell, parts: Parts, logger: logging.Logger) -> None:
+        self.engine = engine
+        self.thread: Thread | None = None
+        """The thread that it runs in."""
+        self.last_step: float | None = None
+        """When it last went round, on the monotonic clock."""
+        self.sleeps_until = ALWAYS
+        """Until when it sleeps unless it is woken; the beginning of time while it is awake."""
+        self.stopping: Stopping | None = None
+        self.stopped = Flag()
+        self._bell = bell
+        self._parts = parts
+        self._logger = logger
+        self._clock = engine.context.clock
+
+    def run(self) -> None:
+        """Go round until somebody asks it to stop. The calling thread is the loop's."""
+        self.thread = current_thread()
+        while self.stopping is None:
+            self._sleep(self.step())
+
+    def step(self) -> float:
+        """Go round once; return the seconds to sleep."""
+        self.sleeps_until = ALWAYS
+        try:
+            wait = self.engine.step()
+        except Exception as error:  # border: the loop itself, whatever may be wrong with it
+            self._logger.critical("The loop failed and goes on: %r", error, exc_info=error)
+            wait = LONGEST_WAIT
+        self.last_step = self._clock.monotonic()
+        return LONGEST_WAIT if wait is None else min(wait, LONGEST_WAIT)
+
+    def wake_for(self, due_at: datetime | None) -> None:
+        """Wake it if this lies before it would wake by itself."""
+        if due_at is not None and due_at < self.sleeps_until:
+            self._bell.ring()
+
+    def ask_to_stop(self, wait: bool, timeout: float | None = None) -> Stopping:
+        """Begin the shutdown; where it has begun, make it hurry if this one is not to wait.
+
+        It takes no lock, so that a signal handler may call it.
+        """
+        stopping = self.stopping
+        if stopping is None:
+            stopping = self.stopping = Stopping(self._clock, wait, timeout)
+        elif not wait:
+            stopping.hurry()
+        self._bell.ring()
+        return stopping
+
+    def finish(self) -> None:
+        """End what is in flight as the shutdown asks for, then stop executors and stores."""
+        stopping = self.stopping or self.ask_to_stop(wait=False)
+        engine = self.engine
+        engine.taking = False
+        while engine.unreported and stopping.may_wait():
+            self._sleep(min(self.step(), stopping.seconds_left()))
+        self._parts.stop_executors(wait=not engine.unreported)
+        settling = Stopping(self._clock, True, LONGEST_SETTLING)
+        wait = self.step()
+        while engine.in_flight > engine.unreported and settling.may_wait():
+            self._sleep(wait)
+            wait = self.step()
+        engine.close()
+        if left := engine.in_flight:
+            self._logger.warning(
+                "Scheduler stopped with %d run(s) whose outcome is not on record; the next start finds them lost", left
+            )
+        self._parts.stop_jobstores()
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        # From here on, whoever adds a job that is due later need not ring. One that was added before, unseen
+        # by the step, has rung, and the ring was kept.
+        self.sleeps_until = self._clock.now() + timedelta(seconds=seconds)
+        self._bell.wait(seconds)

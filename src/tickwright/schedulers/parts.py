@@ -1,0 +1,113 @@
+"""A scheduler's job stores and executors by alias: started together, and stopped together."""
+
+from __future__ import annotations
+
+import logging
+
+from tickwright.errors import ConfigurationError, ExecutorNotFoundError, JobStoreNotFoundError, shortened
+from tickwright.executors.base import Executor
+from tickwright.jobstores.base import JobStore
+from tickwright.schedulers.host import Host
+from tickwright.schedulers.plugins import make_executor, make_jobstore
+
+__all__ = ["Parts"]
+
+
+class Parts:
+    """The maps are replaced whole when they change, so that any thread may read them."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self.jobstores: dict[str, JobStore] = {}
+        self.executors: dict[str, Executor] = {}
+
+    def put_jobstore(self, alias: str, store: JobStore) -> None:
+        """Keep a store under an alias that is free."""
+        _check_alias("job store", alias, self.jobstores)
+        self.jobstores = {**self.jobstores, alias: store}
+
+    def put_executor(self, alias: str, executor: Executor) -> None:
+        """Keep an executor under an alias that is free."""
+        _check_alias("executor", alias, self.executors)
+        self.executors = {**self.executors, alias: executor}
+
+    def take_jobstore(self, alias: str) -> JobStore:
+        """Return a store and keep it no more."""
+        store = self.jobstore(alias)
+        self.jobstores = {name: one for name, one in self.jobstores.items() if name != alias}
+        return store
+
+    def take_executor(self, alias: str) -> Executor:
+        """Return an executor and keep it no more."""
+        if alias not in self.executors:
+            raise ExecutorNotFoundError(f"there is no executor {alias!r}; there are {sorted(self.executors)}")
+        executor = self.executors[alias]
+        self.executors = {name: one for name, one in self.executors.items() if name != alias}
+        return executor
+
+    def jobstore(self, alias: str) -> JobStore:
+        """Return the store of an alias; raise `JobStoreNotFoundError` where there is none."""
+        try:
+            return self.jobstores[alias]
+        except KeyError:
+            raise JobStoreNotFoundError(
+                f"there is no job store {alias!r}; there are {sorted(self.jobstores)}; "
+                f"add it with scheduler.add_jobstore(..., alias={alias!r})"
+            ) from None
+
+    def start(self, host: Host) -> None:
+        """Start all, with a memory store and a thread pool as defaults; all or none."""
+        if "default" not in self.executors:
+            self.put_executor("default", make_executor("threadpool", "default"))
+        if "default" not in self.jobstores:
+            self.put_jobstore("default", make_jobstore("memory", "default"))
+        started: list[JobStore | Executor] = []
+        try:
+            for alias, executor in self.executors.items():
+                executor.start(host, alias)
+                started.append(executor)
+            for alias, store in self.jobstores.items():
+                store.start(host, alias)
+                started.append(store)
+        except BaseException:
+            for part in reversed(started):
+                self._stop(part)
+            raise
+        for alias, store in self.jobstores.items():
+            self.say_limits(alias, store)
+
+    def say_limits(self, alias: str, store: JobStore) -> None:
+        """Say aloud what a store cannot promise."""
+        if not store.checks_versions:
+            self._logger.warning(
+                "Job store %r (%s) cannot check versions when it writes: if another scheduler shares it, "
+                "a fire time may be run twice",
+                alias,
+                type(store).__name__,
+            )
+
+    def stop_executors(self, *, wait: bool) -> None:
+        """Shut all executors down."""
+        for alias, executor in self.executors.items():
+            try:
+                executor.shutdown(wait=wait)
+            except Exception as error:  # border: an executor that does not stop
+                self._logger.error("Executor %r failed to shut down: %r", alias, error, exc_info=error)
+
+    def stop_jobstores(self) -> None:
+        """Shut all job stores down."""
+        for store in self.jobstores.values():
+            self._stop(store)
+
+    def _stop(self, part: JobStore | Executor) -> None:
+        try:
+            part.shutdown()
+        except Exception as error:  # border: a store or an executor that does not stop
+            self._logger.error("%s %r failed to shut down: %r", type(part).__name__, part.alias, error, exc_info=error)
+
+
+def _check_alias(what: str, alias: str, taken: dict[str, JobStore] | dict[str, Executor]) -> None:
+    if not isinstance(alias, str) or not alias:
+        raise TypeError(f"the alias of a {what} must be a text that is not empty, not {shortened(alias)}")
+    if alias in taken:
+        raise ConfigurationError(f"there is a {what} {alias!r} already: {taken[alias]!r}; remove it first")

@@ -1,0 +1,57 @@
+"""Who this process is, told so that others on the same machine can know for certain when it is gone."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from uuid import uuid4
+
+from tickwright.owner import Owner
+
+__all__ = ["is_dead", "this_owner"]
+
+
+def this_owner() -> Owner:
+    """Return a new owner in this process."""
+    pid = os.getpid()
+    return Owner(id=uuid4().hex, host=socket.gethostname(), pid=pid, process=_identity(pid))
+
+
+def is_dead(owner: Owner) -> bool:
+    """Return whether the owner's process ran on this machine, where this one can see it, and is gone.
+
+    False means "not known": its lease then decides.
+    """
+    if not owner.process or owner.host != socket.gethostname():
+        return False
+    place, _, _ = owner.process.rpartition("/")
+    own_place, _, _ = _identity(os.getpid()).rpartition("/")
+    # The same boot of the same machine and the same pid namespace: a container with the same host name and another
+    # one's pid 7 must not be taken for each other.
+    return place == own_place and _identity(owner.pid) != owner.process
+
+
+def _identity(pid: int) -> str:
+    """Return boot, pid namespace and start of a process, from proc(5); "" where there is no such file system.
+
+    For a pid that is not in use, the start is 0.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+    return f"{boot}/{namespace}/{_start_of(pid)}"
+
+
+def _start_of(pid: int) -> int:
+    """Return when a process started, in clock ticks since boot (field 22 of /proc/PID/stat); 0 if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    # The second field is the program's name in parentheses, which may itself hold blanks and parentheses.
+    fields = stat.rpartition(")")[2].split()
+    is_zombie = fields[0] in ("Z", "X")
+    return 0 if is_zombie else int(fields[19])

@@ -1,0 +1,77 @@
+"""Jobs in a file: written by one scheduler, read by another."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from tickwright.errors import JobStoreError, NewerStoreError, shortened
+from tickwright.jobstores.body import pack_job, unpack_job
+from tickwright.serializers import PickleSerializer
+from tickwright.stored_job import Schedule, StoredJob
+
+__all__ = ["FORMAT_VERSION", "read_jobs", "write_jobs"]
+
+FORMAT_VERSION = 1
+
+
+def write_jobs(outfile: str | TextIO, jobs: Iterable[StoredJob]) -> int:
+    """Write jobs with their schedules as JSON; what makes up the job itself is pickled in it. Return how many."""
+    written = [_to_json(job) for job in jobs]
+    text = json.dumps({"tickwright_jobs": FORMAT_VERSION, "jobs": written}, indent=2)
+    if isinstance(outfile, (str, Path)):
+        Path(outfile).write_text(text + "\n", encoding="utf-8")
+    else:
+        outfile.write(text + "\n")
+    return len(written)
+
+
+def read_jobs(infile: str | TextIO) -> list[StoredJob]:
+    """Return the jobs of such a file. Raises `JobStoreError` where it is none, or a job in it cannot be loaded."""
+    is_path = isinstance(infile, (str, Path))
+    text = Path(infile).read_text(encoding="utf-8") if isinstance(infile, (str, Path)) else infile.read()
+    shown = shortened(str(infile)) if is_path else "the file"
+    try:
+        content = json.loads(text)
+        version, jobs = content["tickwright_jobs"], content["jobs"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise JobStoreError(f"{shown} was not written by export_jobs: {error!r}") from error
+    if version > FORMAT_VERSION:
+        raise NewerStoreError(f"{shown} is of format {version}; this version reads up to {FORMAT_VERSION}")
+    return [_from_json(job) for job in jobs]
+
+
+def _to_json(job: StoredJob) -> dict[str, Any]:
+    schedule = job.schedule
+    return {
+        "id": job.id,
+        "name": job.name,
+        "executor": job.executor,
+        "trigger": str(job.trigger),
+        "next_fire_time": _time_to_json(schedule.next_fire_time),
+        "next_run_time": _time_to_json(schedule.next_run_time),
+        "paused": schedule.paused,
+        "body": b64encode(pack_job(job, PickleSerializer())).decode(),
+    }
+
+
+def _from_json(entry: dict[str, Any]) -> StoredJob:
+    schedule = Schedule(
+        next_fire_time=_time_from_json(entry["next_fire_time"]),
+        next_run_time=_time_from_json(entry["next_run_time"]),
+        paused=entry["paused"],
+    )
+    body = b64decode(entry["body"])
+    return unpack_job(body, PickleSerializer(), job_id=entry["id"], executor=entry["executor"], schedule=schedule)
+
+
+def _time_to_json(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
+
+
+def _time_from_json(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

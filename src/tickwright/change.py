@@ -15,8 +15,9 @@ __all__ = ["Change"]
 class Change:
     """Everything that a round writes about one job. A store takes all of it, or refuses all of it.
 
-    It is refused where the job's stored version is not `expected_version` (or the job is gone), and where a run in
-    `settled` is not unsettled in the hands of its `owner`. A refusal is an answer and no error: somebody
+    It is refused where the job's stored version is not `expected_version` (or the job is gone), where a run in
+    `settled` is not unsettled in the hands of its `owner`, where one in `waits_for` has an outcome, and where
+    a new run has the id of one on record. A refusal is an answer and no error: somebody
     else was faster, and the one who asked reads again and decides anew.
     """
 
@@ -33,5 +34,8 @@ class Change:
     """New runs that were never to be executed: missed, skipped."""
     begun: tuple[Started, ...] = ()
     """Scheduled runs that a worker has begun; news for those who watch, ignored where the run is settled."""
+    waits_for: tuple[str, ...] = ()
+    """The ids of runs whose end this change counts on, to do what it leaves undone: make a held job due, remove a
+    finished one. If they ended meanwhile, by another scheduler's word, nobody else would do it."""
     settled: tuple[Run, ...] = ()
     """Runs with their outcome. Each replaces the unsettled run of the same `id` and `owner`."""

@@ -60,7 +60,12 @@ SHOWN_LENGTH = 50
 def shortened(value: object) -> str:
     """Return `repr(value)` cut to 50 characters, so that no message can be flooded by its own cause."""
     # A text is cut before it is shown: the repr of a hostile 10 MB string costs more than the check that refuses it.
-    shown = repr(value[: SHOWN_LENGTH + 1] if isinstance(value, (str, bytes)) else value)
+    if isinstance(value, (str, bytes)):
+        value = value[: SHOWN_LENGTH + 1]
+    try:
+        shown = repr(value)
+    except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
+        shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
 
 

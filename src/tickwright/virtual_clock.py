@@ -42,6 +42,12 @@ class VirtualClock(Clock):
         if instant > self._now:
             self.advance(instant.astimezone(UTC) - self._now)
 
+    def after(self, seconds: float) -> datetime:
+        """Return the instant so many seconds from now: a later one, however few they are."""
+        # A clock that counts microseconds would otherwise never come to the end of a shorter wait.
+        step = timedelta(seconds=seconds)
+        return self._now + (max(step, timedelta.resolution) if seconds > 0 else step)
+
     def jump(self, offset: timedelta) -> None:
         """Set the wall clock, forward or back, without letting time pass; a suspended machine looks the same."""
         self._now += offset

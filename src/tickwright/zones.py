@@ -49,11 +49,18 @@ def zone_name(zone: tzinfo) -> str | tzinfo:
             return zone  # no text says it: `datetime.fromisoformat` reads fractions of a second wrongly here
         offset = datetime.min.replace(tzinfo=timezone(zone.utcoffset(None))).isoformat()[19:]
         return "UTC" if offset == "+00:00" else offset
+    from pickle import PicklingError
     from zoneinfo import ZoneInfo
 
-    if isinstance(zone, ZoneInfo) and isinstance(zone.key, str):
-        return zone.key
-    return zone
+    if not isinstance(zone, ZoneInfo):
+        return zone
+    if zone.key == LOCAL:
+        return LOCAL  # tzlocal calls it so when it has found a zone's file and no name
+    try:
+        zone.__reduce__()
+    except PicklingError:
+        return zone  # read from a file of its own: whatever its key says, no database has it
+    return zone.key
 
 
 def _local_zone() -> tzinfo:

@@ -209,6 +209,7 @@ class Desk:
             return
         self._trouble.is_over(job.id)
         is_over = firing.schedule.is_finished and not firing.start and not unsettled
+        waits = not firing.start and (firing.schedule.is_held or firing.schedule.is_finished)
         plan.add(
             Change(
                 job_id=job.id,
@@ -217,6 +218,7 @@ class Desk:
                 remove=is_over,
                 started=firing.start,
                 recorded=firing.pass_over,
+                waits_for=tuple(run.id for run in unsettled) if waits else (),
             ),
             job,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from tickwright.core.context import Context
 from tickwright.core.lease_watch import LeaseWatch
@@ -34,8 +35,11 @@ class LeaseKeeper:
         self._watch = LeaseWatch(context.owner.id, context.probe)
         self._known: set[str] | None = None
         self._is_open = False
-        self._renewed_at = 0.0
-        self._watched_at: float | None = None
+        # Instants are kept and compared as they are: a difference of two can fall a hair short of the interval
+        # while the wait that was worked out from it is zero, and the loop would spin on that hair.
+        self._beat_at = -inf
+        self._renew_at = -inf
+        self._watch_at = -inf
 
     @property
     def interval(self) -> float:
@@ -44,29 +48,29 @@ class LeaseKeeper:
 
     def is_in_doubt(self) -> bool:
         """Return whether so long has passed since the last beat that others may take this engine for dead."""
-        return self._context.clock.monotonic() - self._renewed_at > self._context.lease / 2
+        return self._context.clock.monotonic() > self._beat_at + self._context.lease / 2
 
     def keep(self) -> bool:
         """Open or renew the lease where it is time; return False where it had been taken away."""
         clock, owner = self._context.clock, self._context.owner
         # Taken before the call: a beat counts from when it was asked for, not from when the answer came.
         asked_at = clock.monotonic()
+        if asked_at < self._renew_at:
+            return True
+        kept = True
         if not self._is_open:
             self._store.open_lease(owner, self._context.lease, clock.now())
-            self._is_open, self._renewed_at = True, asked_at
-            return True
-        if asked_at - self._renewed_at < self.interval:
-            return True
-        kept = self._store.renew_lease(owner.id, clock.now())
-        if not kept:
+        elif not self._store.renew_lease(owner.id, clock.now()):
             self._store.open_lease(owner, self._context.lease, clock.now())
-        self._renewed_at = asked_at
+            kept = False
+        self._is_open = True
+        self._beat_at, self._renew_at = asked_at, asked_at + self.interval
         return kept
 
     def find_abandoned(self) -> Abandoned:
         """Return the runs of dead owners, where it is time to look; nothing otherwise."""
         monotonic = self._context.clock.monotonic()
-        if self._watched_at is not None and monotonic - self._watched_at < self.interval:
+        if monotonic < self._watch_at:
             return Abandoned()
         leases = self._store.get_leases()
         dead = self._watch.look(leases, monotonic)
@@ -77,7 +81,7 @@ class LeaseKeeper:
         # through, but only when somebody came or went: they may be many, and then they belong to the living.
         if living != self._known:
             runs = tuple(run for run in self._store.get_unsettled_runs() if run.owner not in living)
-        self._watched_at = monotonic
+        self._watch_at = monotonic + self.interval
         if not runs:
             self._known = living
         return Abandoned(runs=runs, owners=tuple(dead))
@@ -88,11 +92,10 @@ class LeaseKeeper:
 
     def seconds_to_next(self) -> float:
         """Return the seconds until the lease is to be renewed or the others watched."""
-        last = min(self._renewed_at, self._watched_at if self._watched_at is not None else self._renewed_at)
-        return max(0.0, last + self.interval - self._context.clock.monotonic())
+        return max(0.0, min(self._renew_at, self._watch_at) - self._context.clock.monotonic())
 
     def close(self) -> None:
         """Give the lease up."""
         if self._is_open:
-            self._is_open = False
+            self._is_open, self._renew_at = False, -inf
             self._store.close_lease(self._context.owner.id)

@@ -70,6 +70,9 @@ def _with_job(change: Change, run: Run, standing: Standing | None, now: datetime
     if schedule.is_held:
         due = replace(schedule, next_run_time=now, version=schedule.version + 1)
         return replace(change, expected_version=schedule.version, schedule=due)
-    if schedule.is_finished and all(other.id == run.id for other in standing.unsettled):
-        return replace(change, expected_version=schedule.version, remove=True)
-    return change
+    if not schedule.is_finished:
+        return change
+    others = tuple(other.id for other in standing.unsettled if other.id != run.id)
+    if others:
+        return replace(change, waits_for=others)
+    return replace(change, expected_version=schedule.version, remove=True)

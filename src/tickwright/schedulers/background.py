@@ -25,7 +25,13 @@ class BackgroundScheduler(BaseScheduler):
         loop.thread = Thread(
             target=self._run, args=(loop,), name="tickwright-scheduler", daemon=self._configuration.daemon
         )
-        loop.thread.start()
+        try:
+            loop.thread.start()
+        except RuntimeError:
+            # The system gives this process no more threads. Nothing is left running, and the caller is told.
+            loop.ask_to_stop(wait=False)
+            self._end(loop)
+            raise
         _shut_down_at_exit(self)
 
 

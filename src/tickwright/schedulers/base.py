@@ -73,6 +73,7 @@ class BaseScheduler(JobCalls):
         `gconfig` is nested (`{"job_defaults": {"coalesce": False}}`) or flat with dots and a prefix
         (`{"tickwright.job_defaults.coalesce": "false"}`). Raises `SchedulerAlreadyRunningError` once started.
         """
+        self._check_process()
         if self._state != STATE_STOPPED or self._starting:
             raise SchedulerAlreadyRunningError("configure a scheduler before it is started")
         configuration = read_configuration(gconfig, prefix, options)
@@ -188,8 +189,9 @@ class BaseScheduler(JobCalls):
         """Remove a job store. Its runs in flight end unrecorded; whoever opens it next finds them lost."""
         self._check_process()
         store = self._parts.take_jobstore(alias)
-        if self._loop is not None:
-            self._loop.engine.remove_store(alias)
+        if (loop := self._loop) is not None:
+            loop.has_strays = True
+            loop.engine.remove_store(alias)
         if shutdown:
             store.shutdown()
         self._tell(SchedulerEvent(events.EVENT_JOBSTORE_REMOVED, alias))
@@ -249,6 +251,7 @@ class BaseScheduler(JobCalls):
 
     def _begin(self, paused: bool) -> Loop:
         """Start the parts, store the pending jobs and make the loop: all, or nothing."""
+        self._check_process()
         with self._lock:
             if self._state != STATE_STOPPED or self._starting:
                 raise SchedulerAlreadyRunningError("this scheduler is running already")

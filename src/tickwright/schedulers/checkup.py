@@ -32,7 +32,7 @@ def examine(
     if loop is not None and loop.stopping is not None:
         state = "stopping"
     loop_alive = loop is not None and loop.thread is not None and loop.thread.is_alive()
-    last_step = None if loop is None or loop.last_step is None else monotonic - loop.last_step
+    last_step = None if loop is None else monotonic - loop.last_step
     problems = [
         *_loop_problems(state, loop_alive, last_step),
         *(f"job store {alias!r} is out: {store.error}" for alias, store in stores.items() if not store.ok),

@@ -140,6 +140,7 @@ class LookCalls:
 
     def _stores(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
         """Return the job stores, or the one of that alias; none before the start, when they cannot be asked."""
+        self._check_process()
         if not self.running:
             return []
         if jobstore is None:

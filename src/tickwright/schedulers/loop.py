@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from collections import deque
+from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread, current_thread
 
@@ -22,8 +23,6 @@ Within so many it notices that the clock was set, and what other processes chang
 LONGEST_SETTLING = 10.0
 """Seconds that a shutdown gives a job store which is out, to take the outcomes of runs that have ended."""
 
-ALWAYS = datetime.min.replace(tzinfo=UTC)
-
 
 class Loop:
     """One life of a scheduler, from its start to its shutdown."""
@@ -32,12 +31,14 @@ class Loop:
         self.engine = engine
         self.thread: Thread | None = None
         """The thread that it runs in."""
-        self.last_step: float | None = None
-        """When it last went round, on the monotonic clock."""
-        self.sleeps_until = ALWAYS
-        """Until when it sleeps unless it is woken; the beginning of time while it is awake."""
+        self.last_step = engine.context.clock.monotonic()
+        """When it last went round, or was made, on the monotonic clock."""
+        self._sleeps_until: datetime | None = None
+        self._unseen: deque[datetime] = deque()
         self.stopping: Stopping | None = None
         self.stopped = Flag()
+        self.has_strays = False
+        """Whether executors may be busy with runs of a store that was removed, which nobody waits for."""
         self._bell = bell
         self._parts = parts
         self._logger = logger
@@ -51,7 +52,8 @@ class Loop:
 
     def step(self) -> float:
         """Go round once; return the seconds to sleep."""
-        self.sleeps_until = ALWAYS
+        self._sleeps_until = None
+        self._unseen.clear()
         try:
             wait = self.engine.step()
         except Exception as error:  # border: the loop itself, whatever may be wrong with it
@@ -61,20 +63,28 @@ class Loop:
         return LONGEST_WAIT if wait is None else min(wait, LONGEST_WAIT)
 
     def wake_for(self, due_at: datetime | None) -> None:
-        """Wake it if this lies before it would wake by itself."""
-        if due_at is not None and due_at < self.sleeps_until:
+        """Wake it if this, which is in the store by now, lies before it would wake by itself."""
+        if due_at is None:
+            return
+        if self._sleeps_until is None:
+            # It is awake, and may have looked at the store already. So this is left where it looks before it
+            # sleeps; a ring for each job of a thousand would have it go round a thousand times.
+            self._unseen.append(due_at)
+        # If it fell asleep meanwhile it may have been too early to see that, and now it is rung for.
+        sleeps_until = self._sleeps_until
+        if sleeps_until is not None and due_at < sleeps_until:
             self._bell.ring()
 
     def ask_to_stop(self, wait: bool, timeout: float | None = None) -> Stopping:
-        """Begin the shutdown; where it has begun, make it hurry if this one is not to wait.
+        """Begin the shutdown; where it has begun, make it hurry if this one is less patient.
 
         It takes no lock, so that a signal handler may call it.
         """
         stopping = self.stopping
         if stopping is None:
             stopping = self.stopping = Stopping(self._clock, wait, timeout)
-        elif not wait:
-            stopping.hurry()
+        else:
+            stopping.hurry(wait, timeout)
         self._bell.ring()
         return stopping
 
@@ -85,7 +95,7 @@ class Loop:
         engine.taking = False
         while engine.unreported and stopping.may_wait():
             self._sleep(min(self.step(), stopping.seconds_left()))
-        self._parts.stop_executors(wait=not engine.unreported)
+        self._parts.stop_executors(wait=not engine.unreported and not self.has_strays)
         settling = Stopping(self._clock, True, LONGEST_SETTLING)
         wait = self.step()
         while engine.in_flight > engine.unreported and settling.may_wait():
@@ -101,7 +111,10 @@ class Loop:
     def _sleep(self, seconds: float) -> None:
         if seconds <= 0:
             return
-        # From here on, whoever adds a job that is due later need not ring. One that was added before, unseen
-        # by the step, has rung, and the ring was kept.
-        self.sleeps_until = self._clock.now() + timedelta(seconds=seconds)
+        # From here on, whoever adds a job rings if it is due earlier. One that was added since the last step
+        # began, and perhaps not seen by it, is in `_unseen`: that is looked at after saying so, and not before.
+        self._sleeps_until = sleeps_until = self._clock.now() + timedelta(seconds=seconds)
+        while self._unseen:
+            if self._unseen.popleft() < sleeps_until:
+                return
         self._bell.wait(seconds)

@@ -86,7 +86,7 @@ class ManualScheduler(BaseScheduler):
             raise ValueError(f"time does not run back: it is {self.now}, and {target} lies before; see `jump`")
         while self.running:
             wait = self.step()
-            due_at = None if wait is None else self.now + timedelta(seconds=wait)
+            due_at = None if wait is None else self._virtual_clock.after(wait)
             if due_at is None or due_at > target:
                 break
             self._virtual_clock.advance_to(due_at)

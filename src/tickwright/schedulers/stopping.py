@@ -8,7 +8,7 @@ __all__ = ["Stopping"]
 
 
 class Stopping:
-    """How patient a shutdown is. Asking once more, without waiting, ends its patience."""
+    """How patient a shutdown is. Whoever asks once more may shorten its patience, and not lengthen it."""
 
     def __init__(self, clock: Clock, wait: bool, timeout: float | None) -> None:
         self._clock = clock
@@ -16,9 +16,12 @@ class Stopping:
         self.wait = wait
         """Whether runs in flight are waited for."""
 
-    def hurry(self) -> None:
-        """Wait no longer."""
-        self.wait = False
+    def hurry(self, wait: bool, timeout: float | None) -> None:
+        """Be as patient as this one, too, allows; never more patient than before."""
+        self.wait = self.wait and wait
+        if timeout is not None:
+            deadline = self._clock.monotonic() + max(0.0, timeout)
+            self._deadline = deadline if self._deadline is None else min(self._deadline, deadline)
 
     def may_wait(self) -> bool:
         """Return whether there is time left to wait for runs."""

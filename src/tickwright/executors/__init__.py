@@ -1,0 +1,1 @@
+"""Executors: where the functions of jobs are called."""

@@ -1,0 +1,68 @@
+"""The port of executors: they take runs, call the function somewhere, and report how each ended."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+from tickwright.clock import Clock
+from tickwright.report import Report, Started
+from tickwright.run import Run
+from tickwright.stored_job import StoredJob
+
+__all__ = ["Executor", "ExecutorHost"]
+
+
+class ExecutorHost(Protocol):
+    """What an executor sees of the scheduler that starts it."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that stamps `started_at` and `finished_at`."""
+
+    def deliver(self, letter: Report | Started) -> None:
+        """Leave a letter for the scheduler, from any thread. Never blocks, never raises."""
+
+
+class Executor(ABC):
+    """Runs jobs. To write one, subclass it and implement `submit`, and the others where there is more to do.
+
+    The promise: for each run that `submit` took without raising, exactly one `Report` is delivered, whatever
+    happens to the worker. Where `submit` raises, the run was not taken, and the scheduler reports it as
+    failed. `tickwright.testing.suites.ExecutorSuite` is the test that every executor must pass.
+    """
+
+    alias: str = "default"
+
+    def start(self, scheduler: ExecutorHost, alias: str) -> None:
+        """Make ready for use. Called again after `shutdown` where the scheduler starts again."""
+        self.host = scheduler
+        self.alias = alias
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Take no more runs: `submit` raises `SchedulerNotRunningError` from now on.
+
+        With `wait`, return when all that were taken are reported; without, report those that have not started
+        as cancelled, and return at once. Those that have started are finished and reported either way. Twice,
+        or before `start`, is fine. Called from inside a job it does not wait, since it would wait for itself.
+        """
+        return
+
+    @abstractmethod
+    def submit(self, run: Run, job: StoredJob) -> None:
+        """Take a run that is on record; return quickly. The scheduler's thread calls this."""
+
+    def room(self) -> int | None:
+        """Return how many more runs it would take now, or None where there is no bound.
+
+        Jobs for an executor without room stay due, for this process when a run ends, or for another.
+        """
+        return None
+
+    def cancel(self, run_id: str) -> bool:
+        """Ask for a run to be taken back; return whether this executor can still do something about it.
+
+        One that has not started is reported as cancelled; one that has is told through
+        `current_run().cancel_requested`, where the executor can reach it, and ends when its function does.
+        """
+        return False

@@ -1,0 +1,192 @@
+"""The only place that calls a user's function, and makes the report of how that went."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import copy_context
+from datetime import timedelta
+from inspect import isasyncgenfunction, isawaitable, iscoroutine, isgeneratorfunction
+from types import AsyncGeneratorType, GeneratorType, TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tickwright.active_run import ActiveRun, enter_run
+from tickwright.errors import InvalidJobError, RunCancelledError
+from tickwright.report import Report, Started
+from tickwright.run import RunStatus
+
+if TYPE_CHECKING:
+    from tickwright.executors.base import ExecutorHost
+
+__all__ = ["call", "forget_frames"]
+
+
+class _Outcome(NamedTuple):
+    status: RunStatus
+    result: Any = None
+    exception: BaseException | None = None
+    traceback: str | None = None
+    reason: str | None = None
+
+
+_RETURNED_NONE = _Outcome(RunStatus.SUCCEEDED)
+
+
+def call(
+    active: ActiveRun,
+    func: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    host: ExecutorHost,
+) -> Report:
+    """Call `func` as the run `active`, and return the report of it. Nothing that `func` does gets past this.
+
+    A coroutine, or whatever else can be awaited, is awaited in an event loop of its own. Anything raised
+    makes the run `failed`, be it `SystemExit` or `KeyboardInterrupt`; only `RunCancelledError` after a
+    request to stop makes it `cancelled`. The exception comes without its frames, so that keeping the report
+    does not keep what the job had in its hands; the text of the traceback starts at the job's own frame.
+
+    `Started` is delivered before the function is called, the report is not: that is the caller's.
+    """
+    clock = host.clock
+    started_at = active.started_at = clock.now()
+    began = clock.monotonic()
+    run_id = active.record.id
+    host.deliver(Started(run_id=run_id, started_at=started_at))
+    # A context of its own: what a job sets in context variables does not reach the next one on this thread.
+    outcome = copy_context().run(_invoke, active, func, args, kwargs)
+    # The wall clock may be set while the job runs; a duration may not come out negative.
+    elapsed = timedelta(seconds=clock.monotonic() - began)
+    return Report(
+        run_id=run_id,
+        status=outcome.status,
+        started_at=started_at,
+        finished_at=started_at + elapsed,
+        result=outcome.result,
+        exception=outcome.exception,
+        traceback=outcome.traceback,
+        reason=outcome.reason,
+    )
+
+
+def _invoke(active: ActiveRun, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Outcome:
+    enter_run(active)
+    try:
+        result = func(*args, **kwargs)
+        if result is None:
+            return _RETURNED_NONE
+        if isawaitable(result):
+            return _in_a_loop_of_its_own(result, active)
+        if isinstance(result, (GeneratorType, AsyncGeneratorType)) and _only_makes_a_generator(func):
+            return _refused_generator(active)
+    except BaseException as error:  # border: the job's function, and its result, which may be a lazy object
+        return _raised(error, active)
+    return _Outcome(RunStatus.SUCCEEDED, result)
+
+
+# -- coroutines ------------------------------------------------------------------------------------
+
+
+def _in_a_loop_of_its_own(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
+    if not _has_running_loop():
+        return _loop(awaitable, active)
+    # Called inline by somebody's coroutine: this thread has its loop, and a thread can have only one.
+    from threading import Thread
+
+    outcomes: list[_Outcome] = []
+    context = copy_context()
+    thread = Thread(target=lambda: outcomes.append(context.run(_loop, awaitable, active)), daemon=True)
+    thread.start()
+    thread.join()
+    return outcomes[0]
+
+
+def _has_running_loop() -> bool:
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _loop(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
+    import asyncio
+
+    coroutine = _awaited(awaitable, active)
+    try:
+        return asyncio.run(coroutine)
+    except BaseException as error:  # border: SystemExit in one of the job's tasks comes out of the loop itself
+        return _raised(error, active)
+    finally:
+        for one in (coroutine, awaitable):  # where the loop could not even be made
+            if iscoroutine(one):
+                one.close()
+
+
+async def _awaited(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
+    try:
+        return _Outcome(RunStatus.SUCCEEDED, await awaitable)
+    except BaseException as error:  # border: the job's function
+        return _raised(error, active)
+
+
+# -- what went wrong -------------------------------------------------------------------------------
+
+
+def _raised(error: BaseException, active: ActiveRun) -> _Outcome:
+    text = _traceback_text(error)
+    forget_frames(error)
+    if isinstance(error, RunCancelledError) and active.cancel_requested:
+        return _Outcome(RunStatus.CANCELLED, exception=error, reason="it was asked to stop, and stopped")
+    reason = None
+    if not isinstance(error, Exception):
+        reason = f"the function raised {type(error).__name__}, which ends the run and not its worker"
+    return _Outcome(RunStatus.FAILED, exception=error, traceback=text, reason=reason)
+
+
+def _traceback_text(error: BaseException) -> str:
+    from traceback import format_exception
+
+    try:
+        return "".join(format_exception(type(error), error, _users_part(error.__traceback__)))
+    except BaseException as another:  # border: formatting asks the exception for its text, and that may raise
+        return f"{type(error).__qualname__} (its traceback cannot be shown: {type(another).__name__})\n"
+
+
+def _users_part(traceback: TracebackType | None) -> TracebackType | None:
+    """Return the traceback without the leading frames that are this file's, or the event loop's."""
+    while traceback is not None:
+        module = traceback.tb_frame.f_globals.get("__name__", "")
+        if module != __name__ and module.partition(".")[0] != "asyncio":
+            break
+        traceback = traceback.tb_next
+    return traceback
+
+
+def forget_frames(error: BaseException) -> None:
+    """Take the tracebacks from an exception and from all that it brings along."""
+    waiting: list[BaseException | None] = [error]
+    seen = set()
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        BaseException.with_traceback(one, None)
+        waiting += one.__cause__, one.__context__
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+
+
+def _only_makes_a_generator(func: Callable[..., Any]) -> bool:
+    called = (func, type(func).__call__)  # an object's own __call__ may be one, too
+    return any(isgeneratorfunction(one) or isasyncgenfunction(one) for one in called)
+
+
+def _refused_generator(active: ActiveRun) -> _Outcome:
+    refusal = InvalidJobError(
+        f"job {active.job_id!r}: its function is a generator function, and calling it runs nothing of it; "
+        f"give the job a function that goes through the generator"
+    )
+    return _Outcome(RunStatus.FAILED, exception=refusal, reason=str(refusal))

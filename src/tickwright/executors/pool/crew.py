@@ -1,0 +1,158 @@
+"""A crew: threads that take runs from one queue, each with a worker that performs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Protocol
+
+from tickwright.active_run import ActiveRun
+from tickwright.errors import RunCancelledError, SchedulerNotRunningError
+from tickwright.executors.base import ExecutorHost
+from tickwright.executors.call import forget_frames
+from tickwright.report import Report
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = ["Crew", "Worker"]
+
+
+class Worker(Protocol):
+    """What performs the runs of one thread of a crew."""
+
+    def perform(self, active: ActiveRun, job: StoredJob) -> Report:
+        """Run it, tell the host that it has started, and return how it ended."""
+
+    def close(self) -> None:
+        """Let go of what it holds. The thread calls this as the last thing."""
+
+
+class Crew:
+    """The threads of one pool from its start to its shutdown. They are made on demand, and daemons.
+
+    A run that was taken is in `_taken` until its report is delivered, and in `_waiting` until somebody claims
+    it: a worker to run it, or a caller to cancel it. Popping it from there is one atomic step and decides who
+    has it, so that nothing is locked when a run is picked up or completed. The lock guards taking runs
+    against closing only.
+    """
+
+    def __init__(self, size: int, hire: Callable[[ExecutorHost], Worker], host: ExecutorHost, name: str) -> None:
+        self._size = size
+        self._hire = hire
+        self._host = host
+        self._name = name
+        self._queue: SimpleQueue[tuple[ActiveRun, StoredJob] | None] = SimpleQueue()
+        self._taken: dict[str, ActiveRun] = {}
+        self._waiting: dict[str, ActiveRun] = {}
+        self._threads: list[Thread] = []
+        self._lock = Lock()
+        self._closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more runs."""
+        return self._closed
+
+    @property
+    def taken(self) -> int:
+        """How many runs it has that are not reported."""
+        return len(self._taken)
+
+    def take(self, run: Run, job: StoredJob) -> None:
+        """Take a run. Raises `SchedulerNotRunningError` where the crew is closed."""
+        active = ActiveRun(run)
+        with self._lock:
+            if self._closed:
+                raise SchedulerNotRunningError(
+                    f"executor {self._name!r} is shut down, and takes no run of job {job.id!r}"
+                )
+            if len(self._threads) < self._size and len(self._threads) <= len(self._taken):
+                self._grow()
+            self._taken[run.id] = self._waiting[run.id] = active
+            self._queue.put((active, job))
+
+    def _grow(self) -> None:
+        # With this run there are more than threads: nobody is free for it. A count of idle threads would say the same,
+        # but every completion would have to keep it, under a lock.
+        thread = Thread(target=self._work, name=f"tickwright-{self._name}-{len(self._threads) + 1}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no more threads for this process
+            if not self._threads:
+                raise
+        else:
+            self._threads.append(thread)
+
+    def _work(self) -> None:
+        worker = self._hire(self._host)
+        deliver = self._host.deliver
+        while (item := self._queue.get()) is not None:
+            active, job = item
+            run_id = active.record.id
+            if self._waiting.pop(run_id, None) is not None:
+                try:
+                    report = worker.perform(active, job)
+                except BaseException as error:  # border: no thread may die of a worker
+                    report = self._broken(active, error)
+                # Before the report is out, so that whoever acts on it finds the room that it made.
+                del self._taken[run_id]
+                deliver(report)
+                del report
+            # While it waits for the next one, the thread must not keep the last job's arguments and result.
+            del item, active, job
+        worker.close()
+
+    def _broken(self, active: ActiveRun, error: BaseException) -> Report:
+        reason = f"its worker broke: {error!r}"
+        forget_frames(error)
+        return Report(
+            run_id=active.id,
+            status=RunStatus.FAILED,
+            started_at=active.started_at,
+            finished_at=self._host.clock.now(),
+            exception=error,
+            reason=reason,
+        )
+
+    def cancel(self, run_id: str) -> bool:
+        """Take a run back if it waits, ask it to stop if not; return whether there was anything to do."""
+        active = self._taken.get(run_id)
+        if active is None:
+            return False
+        active.request_cancel()
+        self._take_back(run_id, "it was cancelled before it started")
+        return True
+
+    def _take_back(self, run_id: str, reason: str) -> None:
+        active = self._waiting.pop(run_id, None)
+        if active is None:
+            return
+        self._taken.pop(run_id)
+        error = RunCancelledError(f"run {run_id!r} of job {active.job_id!r}: {reason}")
+        self._host.deliver(
+            Report(
+                run_id=run_id,
+                status=RunStatus.CANCELLED,
+                finished_at=self._host.clock.now(),
+                exception=error,
+                reason=reason,
+            )
+        )
+
+    def close(self, *, finish: bool) -> None:
+        """Take no more runs. Those that wait are finished, or else reported as cancelled."""
+        with self._lock:
+            first = not self._closed
+            self._closed = True
+        if not finish:
+            for run_id in list(self._waiting):
+                self._take_back(run_id, "the executor was shut down before it started")
+        if first:
+            for _ in self._threads:
+                self._queue.put(None)
+
+    def join(self) -> None:
+        """Return when all threads have ended."""
+        for thread in self._threads:
+            thread.join()

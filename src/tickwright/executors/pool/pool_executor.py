@@ -1,0 +1,80 @@
+"""What the pools have in common: options, and a crew from each start to its shutdown."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from tickwright.active_run import is_inside_a_run
+from tickwright.errors import ConfigurationError, SchedulerNotRunningError, shortened
+from tickwright.executors.base import Executor, ExecutorHost
+from tickwright.executors.pool.crew import Crew, Worker
+from tickwright.run import Run
+from tickwright.stored_job import StoredJob
+
+__all__ = ["PoolExecutor"]
+
+
+class PoolExecutor(Executor):
+    """An executor with up to `max_workers` workers, and a queue before them.
+
+    `max_queued` is how many runs may wait for a worker before `room()` says that there is none: the scheduler
+    then leaves jobs due in the store, where a restart finds them, and other schedulers that share it.
+    `submit` itself takes any number.
+
+    `shutdown` called from inside a job does not wait, whatever it is told: it would wait for itself.
+    """
+
+    def __init__(self, max_workers: int, max_queued: int, pool_kwargs: Any) -> None:
+        if pool_kwargs:
+            raise ConfigurationError(
+                f"pool_kwargs={shortened(pool_kwargs)}: {type(self).__name__} has workers of its own, "
+                f"and passes nothing on to concurrent.futures; leave it out"
+            )
+        self.max_workers = _whole("max_workers", max_workers, at_least=1)
+        self.max_queued = _whole("max_queued", max_queued, at_least=0)
+        self._crew: Crew | None = None
+
+    @abstractmethod
+    def make_worker(self, host: ExecutorHost) -> Worker:
+        """Return a new worker; the thread that it will serve calls this."""
+
+    def start(self, scheduler: ExecutorHost, alias: str) -> None:
+        if self._crew is not None and not self._crew.is_closed:
+            raise ConfigurationError(
+                f"this {type(self).__name__} already runs as executor {self.alias!r}; give {alias!r} one of its own"
+            )
+        super().start(scheduler, alias)
+        self._crew = Crew(self.max_workers, self.make_worker, scheduler, alias)
+
+    def submit(self, run: Run, job: StoredJob) -> None:
+        if self._crew is None:
+            raise SchedulerNotRunningError(f"executor {self.alias!r} is not started; start its scheduler first")
+        self._crew.take(run, job)
+
+    def room(self) -> int | None:
+        if self._crew is None or self._crew.is_closed:
+            return 0
+        return max(0, self.max_workers + self.max_queued - self._crew.taken)
+
+    def cancel(self, run_id: str) -> bool:
+        return self._crew is not None and self._crew.cancel(run_id)
+
+    def shutdown(self, wait: bool = True) -> None:
+        if self._crew is None:
+            return
+        self._crew.close(finish=wait)
+        # Waiting inside a job is waiting for that job, and two that both did it would wait for each other.
+        if wait and not is_inside_a_run():
+            self._crew.join()
+
+
+def _whole(option: str, value: object, at_least: int) -> int:
+    """Return an option as a whole number; configuration files give it as text."""
+    try:
+        number = int(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        number = None
+    if number is None or number < at_least or isinstance(value, (bool, float)):
+        raise ConfigurationError(f"{option} must be a whole number, at least {at_least}; got {shortened(value)}")
+    return int(number)

@@ -1,0 +1,222 @@
+"""What a process pool and its worker processes say to each other: tasks one way, answers the other.
+
+An answer is a header of plain values, which always travels and always loads, and after it, where there is
+one, the pickled result or exception by itself, which may not load.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from operator import attrgetter
+from reprlib import Repr
+from typing import Any, NamedTuple
+
+from tickwright.errors import InvalidJobError, UnpicklableResultError
+from tickwright.policies import UNSET
+from tickwright.reference import Reference
+from tickwright.report import Report
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = [
+    "READY",
+    "STOP",
+    "Answer",
+    "Task",
+    "in_words",
+    "make_report",
+    "pack_answer",
+    "pack_task",
+    "unpack_answer",
+    "unpack_task",
+]
+
+READY = b"ready"
+"""The first that a worker process says: it is up, and takes tasks."""
+STOP = b"stop"
+"""Said in place of a task: end, there is nothing more to do."""
+
+
+# Bounded in depth and length, and safe with objects whose own repr raises.
+_brief = Repr()
+_brief.maxother = _brief.maxstring = 100
+
+
+class Task(NamedTuple):
+    """One run to perform. The function travels by its name: code is never sent."""
+
+    run: Run
+    reference: Reference
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class Answer(NamedTuple):
+    """How a run ended, but for the result or exception itself."""
+
+    status: str
+    called: bool
+    """Whether the function was called at all."""
+    elapsed: float
+    """How many seconds the worker was busy with it."""
+    reason: str | None = None
+    traceback: str | None = None
+    about: str = ""
+    """What the outcome is, in words, for the case that it cannot be loaded."""
+    has_payload: bool = False
+    """Whether a second message follows; without one, the result is None."""
+
+
+# -- the worker's side -----------------------------------------------------------------------------
+
+
+def unpack_task(data: bytes) -> Task:
+    """Return the task; raises whatever the user's classes raise when they are loaded."""
+    run, reference, args, kwargs = pickle.loads(data)
+    if isinstance(reference, str):
+        reference = Reference(name=reference)
+    return Task(Run(**run), reference, args, kwargs)
+
+
+def pack_answer(report: Report, elapsed: float) -> list[bytes]:
+    """Return a report as one or two messages. Where the outcome itself cannot travel, words about it do."""
+    answer = Answer(
+        status=report.status.value,
+        called=report.started_at is not None,
+        elapsed=elapsed,
+        reason=report.reason,
+        traceback=report.traceback,
+    )
+    payload = None
+    if report.exception is not None:
+        answer, payload = _with_exception(answer, report.exception)
+    elif report.result is not None:
+        answer, payload = _with_result(answer, report.result)
+    header = pickle.dumps(tuple(answer), pickle.HIGHEST_PROTOCOL)
+    return [header] if payload is None else [header, payload]
+
+
+def _with_result(answer: Answer, result: Any) -> tuple[Answer, bytes]:
+    about = f"the function returned a value of type {type(result).__qualname__}"
+    try:
+        payload = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # border: pickling calls methods of the user's objects
+        refusal = UnpicklableResultError(
+            f"the function returned {_brief.repr(result)}, which cannot be sent back from its worker process: "
+            f"{in_words(error)}; return something that pickle takes, or None"
+        )
+        answer = answer._replace(status=RunStatus.FAILED.value, reason=str(refusal))
+        payload = pickle.dumps(refusal)
+    return answer._replace(about=about, has_payload=True), payload
+
+
+def _with_exception(answer: Answer, exception: BaseException) -> tuple[Answer, bytes]:
+    about = f"the function raised {in_words(exception)}"
+    try:
+        payload = pickle.dumps(exception, pickle.HIGHEST_PROTOCOL)
+        # Many an exception pickles and then does not load, because its __init__ wants more than its message.
+        pickle.loads(payload)
+    except Exception as error:  # border: as above
+        payload = pickle.dumps(
+            UnpicklableResultError(f"{about}, which cannot be sent back from its worker process: {in_words(error)}")
+        )
+    return answer._replace(about=about, has_payload=True), payload
+
+
+# -- the pool's side -------------------------------------------------------------------------------
+
+
+def pack_task(run: Run, job: StoredJob) -> bytes:
+    """Return a run of `job` as bytes. Raises `InvalidJobError` naming the part that cannot be pickled."""
+    try:
+        return pickle.dumps((_said(run), _short(job.reference), job.args, dict(job.kwargs)), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # border: pickling calls methods of the user's objects
+        raise InvalidJobError(
+            f"job {job.id!r} cannot be sent to a worker process: {_culprit(job) or in_words(error)}; "
+            f"give it what pickle takes, such as a path to open there, or run it in a thread pool"
+        ) from error
+
+
+# A dataclass with slots pickles slowly, field by field in Python. These take half the time, on both sides.
+
+
+def _said(run: Run) -> dict[str, Any]:
+    """Return the fields of a run that are not at their defaults."""
+    return {
+        name: value
+        for name, value, default in zip(_RUN_FIELDS, _values_of(run), _RUN_DEFAULTS, strict=True)
+        if value is not default
+    }
+
+
+_RUN_FIELDS = tuple(field.name for field in fields(Run))
+_RUN_DEFAULTS = tuple(field.default for field in fields(Run))
+_values_of = attrgetter(*_RUN_FIELDS)
+
+
+def _short(reference: Reference | None) -> Reference | str | None:
+    """Return a reference, as its mere name where it is no more than that."""
+    if reference is None or reference.bound_to is not UNSET or reference.args or reference.kwargs:
+        return reference
+    return reference.name
+
+
+def _culprit(job: StoredJob) -> str | None:
+    for name, value in _parts(job):
+        try:
+            pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # border: as above
+            return f"{name} is {_brief.repr(value)}, and that raises {in_words(error)}"
+    return None
+
+
+def _parts(job: StoredJob) -> Iterator[tuple[str, Any]]:
+    for position, value in enumerate(job.args, start=1):
+        yield f"its argument {position}", value
+    for name, value in job.kwargs.items():
+        yield f"its argument {name!r}", value
+    if job.reference is not None:
+        if job.reference.bound_to is not UNSET:
+            yield "the object whose method it calls", job.reference.bound_to
+        for value in (*job.reference.args, *job.reference.kwargs.values()):
+            yield "an argument of its functools.partial", value
+
+
+def unpack_answer(header: bytes) -> Answer:
+    """Return the answer; it is of plain values, and always loads."""
+    return Answer(*pickle.loads(header))
+
+
+def make_report(answer: Answer, payload: bytes | None, run_id: str, started_at: datetime) -> Report:
+    """Return the report of a run that its worker was given at `started_at`."""
+    report = Report(
+        run_id=run_id,
+        status=RunStatus(answer.status),
+        started_at=started_at if answer.called else None,
+        finished_at=started_at + timedelta(seconds=answer.elapsed),
+        traceback=answer.traceback,
+        reason=answer.reason,
+    )
+    if payload is None:
+        return report
+    try:
+        outcome = pickle.loads(payload)
+    except Exception as error:  # border: unpickling calls methods of the user's objects
+        refusal = UnpicklableResultError(f"{answer.about}, which cannot be loaded here: {in_words(error)}")
+        return replace(report, status=RunStatus.FAILED, exception=refusal, reason=str(refusal))
+    if report.status is RunStatus.SUCCEEDED:
+        return replace(report, result=outcome)
+    return replace(report, exception=outcome)
+
+
+def in_words(error: BaseException) -> str:
+    """Return the name and the text of an exception, also of one whose text cannot be had."""
+    try:
+        text = str(error)
+    except Exception:  # border: the user's exception
+        text = "(its text cannot be shown)"
+    name = type(error).__qualname__
+    return f"{name}: {text}" if text else name

@@ -1,0 +1,115 @@
+"""What runs in a worker process: it takes tasks from a pipe, performs them, and answers each."""
+
+from __future__ import annotations
+
+import os
+import signal
+from multiprocessing.connection import Connection
+from threading import Thread
+
+from tickwright.active_run import ActiveRun
+from tickwright.clock import Clock, SystemClock
+from tickwright.errors import InvalidJobError
+from tickwright.executors.call import call
+from tickwright.executors.pool.wire import READY, STOP, in_words, pack_answer, unpack_task
+from tickwright.report import Report, Started
+from tickwright.run import RunStatus
+
+__all__ = ["main"]
+
+ORPHANED = 70
+"""The exit code of a worker process whose pool is gone."""
+
+
+def main(tasks: Connection, requests: Connection) -> None:
+    """Serve until told to stop, or until the pool's process ends. Any task may be the last."""
+    # Ctrl-C in a terminal reaches all processes of the program; the first of them decides what it means. A
+    # handler that does nothing instead of SIG_IGN, which the programs that a job starts would inherit.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
+    _keep_from_children(tasks, requests)
+    worker = _Worker()
+    Thread(target=worker.listen, args=(requests,), name="tickwright-requests", daemon=True).start()
+    try:
+        tasks.send_bytes(READY)
+        while (data := tasks.recv_bytes()) != STOP:
+            for message in worker.perform(data):
+                tasks.send_bytes(message)
+            # While it waits for the next task, nothing of the last one is kept.
+            del data, message
+    except (EOFError, OSError):
+        os._exit(ORPHANED)  # nobody is left to report to
+    worker.leaving = True
+
+
+def _keep_from_children(*pipes: Connection) -> None:
+    """See to it that this process alone holds its ends: the pool knows by their end that it has died."""
+    for pipe in pipes:
+        os.set_inheritable(pipe.fileno(), False)
+
+    def close() -> None:
+        for pipe in pipes:
+            pipe.close()
+
+    if hasattr(os, "register_at_fork"):
+        # This also keeps the pipes open to the very end: the pool waits for exit handlers, and then kills.
+        os.register_at_fork(after_in_child=close)
+
+
+class _Host:
+    """Stands in for the scheduler: the real one is in another process, and is told by the pool."""
+
+    clock: Clock = SystemClock()
+
+    def deliver(self, letter: Report | Started) -> None:
+        return
+
+
+class _Worker:
+    def __init__(self) -> None:
+        self.leaving = False
+        self._host = _Host()
+        self._active: ActiveRun | None = None
+        self._cancelled = ""
+
+    def perform(self, data: bytes) -> list[bytes]:
+        """Run a task, and return the answer to it."""
+        clock = self._host.clock
+        began = clock.monotonic()
+        try:
+            task = unpack_task(data)
+            func = task.reference.resolve()
+        except BaseException as error:  # border: loading the user's objects, importing the user's modules
+            report = _not_loaded(error, clock)
+        else:
+            active = ActiveRun(task.run)
+            self._active = active
+            if self._cancelled == active.id:  # the request was faster than the task
+                active.request_cancel()
+            report = call(active, func, task.args, task.kwargs, self._host)
+            self._active = None
+        return pack_answer(report, clock.monotonic() - began)
+
+    def listen(self, requests: Connection) -> None:
+        """Pass on requests to cancel; end this process when the pool's has ended, even in mid-job."""
+        try:
+            while True:
+                self._cancelled = run_id = requests.recv_bytes().decode()
+                active = self._active
+                if active is not None and active.id == run_id:
+                    active.request_cancel()
+        except (EOFError, OSError):
+            if not self.leaving:
+                os._exit(ORPHANED)
+
+
+def _not_loaded(error: BaseException, clock: Clock) -> Report:
+    refusal = InvalidJobError(f"the job cannot be loaded in its worker process: {in_words(error)}")
+    return Report(
+        run_id="",  # the pool knows
+        status=RunStatus.FAILED,
+        finished_at=clock.now(),
+        exception=refusal,
+        reason=str(refusal),
+    )

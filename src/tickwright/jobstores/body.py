@@ -1,0 +1,171 @@
+"""The body of a stored job: its definition as bytes, for every store that cannot keep the objects themselves.
+
+A body is a plain dict with a version, put through a `Serializer`. It holds what only the user changes. The
+id, the executor and what firing changes are columns beside it, so that rescheduling never touches a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from tickwright.errors import InvalidJobError, InvalidReferenceError, UnreadableJobError
+from tickwright.policies import UNSET, OnLost
+from tickwright.reference import Reference, make_reference
+from tickwright.serializers import Serializer
+from tickwright.stored_job import Schedule, StoredJob
+
+__all__ = ["BODY_VERSION", "pack_job", "unpack_job"]
+
+BODY_VERSION = 1
+
+# A body leaves out what is so for most jobs: half of its bytes. The values belong to the version of the
+# body and not to `StoredJob`: when a default changes there, the bodies on disk still mean what they meant.
+LEFT_OUT: Mapping[str, Any] = {
+    "bound_to": UNSET,
+    "partial_args": (),
+    "partial_kwargs": {},
+    "args": (),
+    "kwargs": {},
+    "name": "",
+    "misfire_grace_time": None,
+    "coalesce": True,
+    "max_instances": 1,
+    "on_lost": "record",
+}
+
+State = dict[str, Any]
+
+# One step for each older version: from its state to that of the next version.
+UPGRADES: Mapping[int, Callable[[State], State]] = {}
+
+
+def pack_job(job: StoredJob, serializer: Serializer) -> bytes:
+    """Return the body of `job`.
+
+    Raises `InvalidJobError` where it cannot be stored, naming the part that is in the way and what to do.
+    """
+    reference = _reference_of(job)
+    state = _state_of(job, reference)
+    try:
+        return serializer.dumps(state)
+    except Exception as error:  # border: serialising calls the user's code, such as __getstate__
+        part, cause = _culprit(job, reference, serializer) or ("the whole of it", error)
+        raise InvalidJobError(
+            f"job {job.id!r} cannot be stored: {part} cannot be serialised ({described(cause)}); give the job what "
+            f"can be written down, such as a path, an id or a plain value, and open or look up the rest when it runs"
+        ) from error
+
+
+def unpack_job(data: bytes, serializer: Serializer, *, job_id: str, executor: str, schedule: Schedule) -> StoredJob:
+    """Return the job of this body and these columns.
+
+    Raises `UnreadableJobError` where it cannot be loaded here, whatever the reason.
+    """
+    try:
+        state = {**LEFT_OUT, **_upgraded(serializer.loads(data))}
+        reference = Reference(
+            name=state["func"],
+            bound_to=state["bound_to"],
+            args=state["partial_args"],
+            kwargs=dict(state["partial_kwargs"]),
+        )
+        return StoredJob(
+            id=job_id,
+            func=reference.resolve(),
+            reference=reference,
+            trigger=state["trigger"],
+            args=state["args"],
+            kwargs=dict(state["kwargs"]),
+            name=state["name"],
+            executor=executor,
+            misfire_grace_time=state["misfire_grace_time"],
+            coalesce=state["coalesce"],
+            max_instances=state["max_instances"],
+            on_lost=OnLost(state["on_lost"]),
+            schedule=schedule,
+        )
+    except (Exception, SystemExit) as error:
+        # border: this imports modules and calls __setstate__, all of it the user's. A module that was
+        # written as a script may even call sys.exit() when it is imported.
+        raise UnreadableJobError(f"job {job_id!r} cannot be loaded here: {described(error)}") from error
+
+
+def described(error: BaseException) -> str:
+    """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # border: the class may be the user's
+        text = "its text cannot be shown"
+    shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return shown if len(shown) <= 300 else shown[:299] + "…"
+
+
+def _reference_of(job: StoredJob) -> Reference:
+    if job.reference is not None:
+        return job.reference
+    try:
+        return make_reference(job.func)
+    except InvalidReferenceError as error:
+        raise InvalidJobError(f"job {job.id!r} cannot be stored: its function has no lasting name: {error}") from error
+
+
+def _state_of(job: StoredJob, reference: Reference) -> State:
+    state: State = {
+        "bound_to": reference.bound_to,
+        "partial_args": reference.args,
+        "partial_kwargs": dict(reference.kwargs),
+        "args": job.args,
+        "kwargs": dict(job.kwargs),
+        "name": job.name,
+        "misfire_grace_time": job.misfire_grace_time,
+        "coalesce": job.coalesce,
+        "max_instances": job.max_instances,
+        "on_lost": job.on_lost.value,
+    }
+    # A tuple or a dict of another length is unequal before any of its items is asked, and the object of a
+    # method is compared with nothing: no __eq__ of the user's is called here.
+    chosen = {
+        key: value
+        for key, value in state.items()
+        if (value is not UNSET if key == "bound_to" else value != LEFT_OUT[key])
+    }
+    return {"version": BODY_VERSION, "func": reference.name, "trigger": job.trigger} | chosen
+
+
+def _upgraded(state: State) -> State:
+    """Return the state in today's version."""
+    version = state["version"]
+    while version != BODY_VERSION:
+        if version not in UPGRADES:
+            raise ValueError(
+                f"its record has version {version!r} and this Tickwright reads up to {BODY_VERSION}; "
+                f"a newer one wrote it, so run that one here too"
+            )
+        state = UPGRADES[version](state)
+        version = state["version"]
+    return state
+
+
+def _culprit(job: StoredJob, reference: Reference, serializer: Serializer) -> tuple[str, Exception] | None:
+    """Return the first part that cannot be serialised by itself, and why."""
+    for part, value in _parts(job, reference):
+        try:
+            serializer.dumps(value)
+        except Exception as error:  # border: as in pack_job
+            return f"{part} (a {type(value).__qualname__})", error
+    return None
+
+
+def _parts(job: StoredJob, reference: Reference) -> Iterator[tuple[str, Any]]:
+    yield "its trigger", job.trigger
+    if reference.bound_to is not UNSET:
+        yield f"the object whose method {reference.name!r} is", reference.bound_to
+    for index, value in enumerate(job.args):
+        yield f"args[{index}]", value
+    for name, value in job.kwargs.items():
+        yield f"kwargs[{name!r}]", value
+    for index, value in enumerate(reference.args):
+        yield f"argument {index} of its partial", value
+    for name, value in reference.kwargs.items():
+        yield f"argument {name!r} of its partial", value

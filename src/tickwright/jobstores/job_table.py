@@ -1,0 +1,200 @@
+"""Jobs in memory, by id and by due time, so that nothing is linear in the jobs that are not due."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from heapq import heapify, heappop, heappush, merge
+from itertools import islice
+
+from tickwright.stored_job import Schedule, StoredJob
+
+__all__ = ["JobTable"]
+
+_Entry = tuple[datetime, str]
+"""A `next_run_time` and the id of the job that has, or had it. By id where the time is the same."""
+
+STALE_ALLOWED = 64
+"""So many stale entries a queue may always have; beyond, as many as it has current ones."""
+
+
+class JobTable:
+    """Holds jobs for a store that keeps them in memory.
+
+    Not for several threads at once: the store that owns it brings the lock.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, StoredJob] = {}
+        # Schedules that moved on since their job was last read. Firing changes a schedule, and a job that
+        # fires once is not read again: making a whole new job each time would cost more than all the rest.
+        self._moved: dict[str, Schedule] = {}
+        # One for each executor: a scheduler whose executor is full asks for the jobs of the others, and must
+        # not have to wade through a backlog that it cannot run.
+        self._queues: dict[str, _Queue] = {}
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def __contains__(self, job_id: object) -> bool:
+        return job_id in self._jobs
+
+    def get(self, job_id: str) -> StoredJob | None:
+        """Return the job as it stands, or None."""
+        job = self._jobs.get(job_id)
+        if job is not None and (moved := self._moved.pop(job_id, None)) is not None:
+            job = self._jobs[job_id] = job.with_schedule(moved)
+        return job
+
+    def schedule_of(self, job_id: str) -> Schedule | None:
+        """Return the job's schedule, or None where there is no such job."""
+        job = self._jobs.get(job_id)
+        return None if job is None else self._moved.get(job_id, job.schedule)
+
+    def all(self) -> list[StoredJob]:
+        """Return all jobs by `next_run_time`, those without one at the end, then by id."""
+        jobs = [self.get(job_id) for job_id in list(self._jobs)]
+        return sorted((job for job in jobs if job is not None), key=_by_next_run_time)
+
+    def put(self, job: StoredJob) -> None:
+        """Add the job, or replace the one of its id."""
+        _check_aware(job.schedule)
+        self.remove(job.id)
+        self._jobs[job.id] = job
+        if job.schedule.next_run_time is not None:
+            self._queue(job.executor).enter((job.schedule.next_run_time, job.id))
+
+    def reschedule(self, job_id: str, schedule: Schedule) -> None:
+        """Give a job that is here another schedule."""
+        _check_aware(schedule)
+        job = self._jobs[job_id]
+        before = self._moved.get(job_id, job.schedule).next_run_time
+        self._moved[job_id] = schedule
+        if schedule.next_run_time == before:
+            return
+        if schedule.next_run_time is not None:
+            self._queue(job.executor).enter((schedule.next_run_time, job_id))
+        if before is not None:
+            self._leave(job.executor)
+
+    def remove(self, job_id: str) -> bool:
+        """Remove the job; return whether it was here."""
+        schedule = self.schedule_of(job_id)
+        if schedule is None:
+            return False
+        job = self._jobs.pop(job_id)
+        self._moved.pop(job_id, None)
+        if schedule.next_run_time is not None:
+            self._leave(job.executor)
+        return True
+
+    def clear(self) -> None:
+        """Remove all jobs."""
+        self._jobs.clear()
+        self._moved.clear()
+        self._queues.clear()
+
+    def due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> list[StoredJob]:
+        """Return at most `limit` jobs with `next_run_time <= now`, those due first in front, then by id."""
+        entries = [queue.due(now, limit) for queue in self._queues_of(executors)]
+        first = entries[0] if len(entries) == 1 else islice(merge(*entries), limit)
+        return [job for _, job_id in first if (job := self.get(job_id)) is not None]
+
+    def next_time(self, executors: Collection[str] | None = None) -> datetime | None:
+        """Return the earliest `next_run_time`, or None."""
+        times = [queue.first_time() for queue in self._queues_of(executors)]
+        return min((time for time in times if time is not None), default=None)
+
+    # -- queues --------------------------------------------------------------------------------------
+
+    def _queues_of(self, executors: Collection[str] | None) -> list[_Queue]:
+        return [queue for alias, queue in self._queues.items() if executors is None or alias in executors]
+
+    def _queue(self, executor: str) -> _Queue:
+        queue = self._queues.get(executor)
+        if queue is None:
+            queue = self._queues[executor] = _Queue(lambda entry: self._is_current(entry, executor))
+        return queue
+
+    def _leave(self, executor: str) -> None:
+        queue = self._queues[executor]
+        queue.leave()
+        if queue.current == 0:
+            del self._queues[executor]
+
+    def _is_current(self, entry: _Entry, executor: str) -> bool:
+        time, job_id = entry
+        job = self._jobs.get(job_id)
+        if job is None or job.executor != executor:
+            return False
+        return self._moved.get(job_id, job.schedule).next_run_time == time
+
+
+class _Queue:
+    """The jobs of one executor by due time: a heap from which nothing is deleted until it comes up.
+
+    An entry whose job has another time by now is stale, and is passed over when it comes up. Nothing but the
+    job itself tells, so a time that a job had twice may stand here twice.
+    """
+
+    __slots__ = ("_front", "_heap", "_is_current", "current")
+
+    def __init__(self, is_current: Callable[[_Entry], bool]) -> None:
+        self._is_current = is_current
+        self._heap: list[_Entry] = []
+        # What was read as due, in order. Reading takes nothing away, but putting each entry back on the heap
+        # would double the work, and nearly always the next thing that happens to a due job is a new time.
+        self._front: list[_Entry] = []
+        self.current = 0
+
+    def enter(self, entry: _Entry) -> None:
+        """Add an entry, which is current."""
+        heappush(self._heap, entry)
+        self.current += 1
+
+    def leave(self) -> None:
+        """Note that one entry, somewhere, is no longer current."""
+        self.current -= 1
+        # A job far in the future that is rescheduled again and again would fill the heap with what it was.
+        # Twice the size for each time that this happens: a constant cost for each entry.
+        if len(self._heap) > 2 * self.current + STALE_ALLOWED:
+            self._heap = list({entry for entry in self._heap if self._is_current(entry)})
+            heapify(self._heap)
+
+    def due(self, now: datetime, limit: int) -> list[_Entry]:
+        """Return at most `limit` current entries up to `now`, in order and each once."""
+        if limit <= 0:
+            return []
+        front = self._front = list(filter(self._is_current, self._front))
+        heap = self._heap
+        # What came since may be due earlier than what was read before.
+        while heap and heap[0][0] <= now and (len(front) < limit or heap[0] < front[limit - 1]):
+            entry = heappop(heap)
+            if not self._is_current(entry):
+                continue
+            if not front or front[-1] < entry:
+                front.append(entry)
+            elif front[at := bisect_left(front, entry)] != entry:
+                front.insert(at, entry)
+        # The clock may have been set back since the front was read.
+        return [entry for entry in front[:limit] if entry[0] <= now]
+
+    def first_time(self) -> datetime | None:
+        """Return the earliest time of a current entry, or None."""
+        self._front = list(filter(self._is_current, self._front))
+        while self._heap and not self._is_current(self._heap[0]):
+            heappop(self._heap)
+        firsts = [entries[0][0] for entries in (self._front, self._heap) if entries]
+        return min(firsts, default=None)
+
+
+def _check_aware(schedule: Schedule) -> None:
+    # A naive time cannot be compared with the others: on the heap it would break every job's schedule.
+    if schedule.next_run_time is not None and schedule.next_run_time.tzinfo is None:
+        raise ValueError(f"next_run_time {schedule.next_run_time} has no time zone; give it in UTC")
+
+
+def _by_next_run_time(job: StoredJob) -> tuple[bool, datetime, str]:
+    time = job.schedule.next_run_time
+    return time is None, time or datetime.max.replace(tzinfo=UTC), job.id

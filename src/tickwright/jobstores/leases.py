@@ -1,0 +1,46 @@
+"""Leases in memory: which schedulers have announced themselves, and their last sign of life."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from tickwright.owner import Lease, Owner
+
+__all__ = ["LeaseBook"]
+
+
+class LeaseBook:
+    """Keeps one lease for each owner. Any thread may call any method."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._leases: dict[str, Lease] = {}
+
+    def open(self, owner: Owner, seconds: float, now: datetime) -> None:
+        """Announce an owner. Where it is announced already, that is one more beat, under the new terms."""
+        with self._lock:
+            before = self._leases.get(owner.id)
+            # Starting again at 1 could show a watcher the very beat it saw before, as if nothing had stirred.
+            beat = 1 if before is None else before.beat + 1
+            self._leases[owner.id] = Lease(owner=owner, seconds=seconds, beat=beat, seen_at=now)
+
+    def renew(self, owner_id: str, now: datetime) -> bool:
+        """Raise the beat by one; return False, and change nothing, where the lease is gone."""
+        with self._lock:
+            lease = self._leases.get(owner_id)
+            if lease is None:
+                return False
+            self._leases[owner_id] = replace(lease, beat=lease.beat + 1, seen_at=now)
+            return True
+
+    def close(self, owner_id: str) -> None:
+        """Remove the lease, if it is there."""
+        with self._lock:
+            self._leases.pop(owner_id, None)
+
+    def all(self) -> list[Lease]:
+        """Return all leases, those opened first in front."""
+        with self._lock:
+            return list(self._leases.values())

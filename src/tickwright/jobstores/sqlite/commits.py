@@ -1,0 +1,33 @@
+"""A change in SQL: written whole, or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tickwright.change import Change
+from tickwright.jobstores.sqlite import jobs, runs
+
+__all__ = ["commit_change"]
+
+
+def commit_change(sql: sqlite3.Connection, change: Change, writes: runs.RunWrites) -> bool:
+    """Write a change whole, or return False and write nothing of it.
+
+    The runs are checked, then the job is written under its condition, then the runs are written, which
+    cannot fail any more: the transaction has the file to itself, so what was checked stays true.
+    """
+    if not runs.admits(sql, writes) or not _write_job(sql, change):
+        return False
+    runs.write(sql, writes)
+    return True
+
+
+def _write_job(sql: sqlite3.Connection, change: Change) -> bool:
+    """Write what the change says of the job itself; return False, with nothing written, where it is refused."""
+    version = change.expected_version
+    if change.remove:
+        removed = jobs.remove_job(sql, change.job_id, version)
+        return removed or (version is None and change.schedule is None)  # gone already is as good
+    if change.schedule is not None:
+        return jobs.reschedule_job(sql, change.job_id, change.schedule, version)
+    return version is None or jobs.is_at_version(sql, change.job_id, version)

@@ -1,0 +1,194 @@
+"""Jobs in SQL: what firing changes in the table `jobs`, what the user changes in `bodies`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
+
+from tickwright.errors import UnreadableJobError
+from tickwright.jobstores.sqlite.instants import EARLIEST, LATEST, micros_of
+from tickwright.jobstores.sqlite.job_row import JobRow, schedule_of
+from tickwright.stored_job import Schedule, StoredJob
+
+__all__ = [
+    "ASIDE",
+    "add_job",
+    "all_jobs",
+    "due_jobs",
+    "find_job",
+    "is_at_version",
+    "next_run_time",
+    "read_schedule",
+    "remove_all_jobs",
+    "remove_job",
+    "replace_job",
+    "reschedule_job",
+]
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+FIND = """
+    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
+    FROM jobs LEFT JOIN bodies USING (key)
+    WHERE id = ?
+"""
+
+ALL = """
+    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
+    FROM jobs LEFT JOIN bodies USING (key)
+    ORDER BY next_run_time IS NULL, next_run_time, id
+"""
+
+ASIDE = """
+    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
+    FROM jobs LEFT JOIN bodies USING (key)
+    WHERE key IN (SELECT key FROM temp.aside)
+"""
+
+# The jobs set aside are passed over as long as they have the body that could not be loaded.
+DUE = """
+    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
+    FROM jobs LEFT JOIN bodies USING (key)
+    WHERE executor = ? AND next_run_time <= ?
+        AND NOT EXISTS (SELECT 1 FROM temp.aside WHERE aside.key = jobs.key AND aside.body IS bodies.body)
+    ORDER BY next_run_time LIMIT ?
+"""
+
+NEXT = """
+    SELECT next_run_time
+    FROM jobs
+    WHERE executor = ? AND next_run_time BETWEEN ? AND ? AND typeof(next_run_time) = 'integer'
+        AND NOT EXISTS (
+            SELECT 1 FROM temp.aside LEFT JOIN bodies USING (key)
+            WHERE aside.key = jobs.key AND aside.body IS bodies.body
+        )
+    ORDER BY next_run_time LIMIT 1
+"""
+
+# From the name of each executor to the next one by the index: as many steps as there are executors.
+EXECUTORS = """
+    WITH RECURSIVE names (name) AS (
+        SELECT min(executor) FROM jobs WHERE next_run_time IS NOT NULL
+        UNION ALL
+        SELECT (SELECT min(executor) FROM jobs WHERE next_run_time IS NOT NULL AND executor > name)
+        FROM names WHERE name IS NOT NULL
+    )
+    SELECT name FROM names WHERE name IS NOT NULL
+"""
+
+
+def find_job(sql: sqlite3.Connection, job_id: str) -> JobRow | None:
+    """Return the job's row, or None."""
+    found = sql.execute(FIND, (job_id,)).fetchone()
+    return None if found is None else JobRow._make(found)
+
+
+def all_jobs(sql: sqlite3.Connection) -> list[JobRow]:
+    """Return all rows by `next_run_time`, those without one at the end, then by id."""
+    return list(map(JobRow._make, sql.execute(ALL)))
+
+
+def due_jobs(sql: sqlite3.Connection, now: int, limit: int, executors: Collection[str] | None = None) -> list[JobRow]:
+    """Return at most `limit` rows (-1: all) with `next_run_time <= now`, those due first in front.
+
+    Those set aside are passed over. Of jobs due at the same moment, those added first come first.
+    """
+    queues = [
+        map(JobRow._make, sql.execute(DUE, (executor, now, limit)).fetchall())
+        for executor in _executors(sql, executors)
+    ]
+    first = queues[0] if len(queues) == 1 else merge(*queues, key=attrgetter("next_run_time"))
+    return list(first if limit < 0 else islice(first, limit))
+
+
+def next_run_time(sql: sqlite3.Connection, executors: Collection[str] | None = None) -> int | None:
+    """Return the earliest `next_run_time` of the jobs that are not set aside, or None."""
+    firsts = (sql.execute(NEXT, (name, EARLIEST, LATEST)).fetchone() for name in _executors(sql, executors))
+    return min((first[0] for first in firsts if first is not None), default=None)
+
+
+def read_schedule(sql: sqlite3.Connection, job_id: str) -> Schedule | None:
+    """Return the job's schedule without reading its body; None where it is gone, or its row is damaged."""
+    found = sql.execute(
+        "SELECT next_fire_time, next_run_time, paused, version FROM jobs WHERE id = ?", (job_id,)
+    ).fetchone()
+    try:
+        return None if found is None else schedule_of(job_id, *found)
+    except UnreadableJobError:
+        return None
+
+
+def is_at_version(sql: sqlite3.Connection, job_id: str, version: int) -> bool:
+    """Return whether the job is there and stands at this version."""
+    found = sql.execute("SELECT 1 FROM jobs WHERE id = ? AND version = ?", (job_id, version)).fetchone()
+    return found is not None
+
+
+def _executors(sql: sqlite3.Connection, executors: Collection[str] | None) -> Collection[str]:
+    return [name for (name,) in sql.execute(EXECUTORS)] if executors is None else executors
+
+
+# -- writing, within the caller's transaction -------------------------------------------------------
+
+
+def add_job(sql: sqlite3.Connection, job: StoredJob, body: bytes) -> None:
+    """Insert a job. Raises `sqlite3.IntegrityError` where the id is taken."""
+    added = sql.execute(
+        "INSERT INTO jobs (next_fire_time, next_run_time, paused, version, executor, id) VALUES (?, ?, ?, ?, ?, ?)",
+        (*_columns(job.schedule), job.executor, job.id),
+    )
+    sql.execute("INSERT INTO bodies (key, body) VALUES (?, ?)", (added.lastrowid, body))
+
+
+def replace_job(sql: sqlite3.Connection, job: StoredJob, body: bytes, version: int | None = None) -> bool:
+    """Replace a job, if it is there and, with `version`, if it stands at that one; return whether so."""
+    updated = sql.execute(
+        "UPDATE jobs SET next_fire_time = ?, next_run_time = ?, paused = ?, version = ?, executor = ?"
+        " WHERE id = ? AND version = ifnull(?, version)",
+        (*_columns(job.schedule), job.executor, job.id, version),
+    )
+    if not updated.rowcount:
+        return False
+    sql.execute("INSERT OR REPLACE INTO bodies (key, body) SELECT key, ? FROM jobs WHERE id = ?", (body, job.id))
+    return True
+
+
+def reschedule_job(sql: sqlite3.Connection, job_id: str, schedule: Schedule, version: int | None = None) -> bool:
+    """Write a job's new schedule, under the condition of `replace_job`. The body is not touched."""
+    updated = sql.execute(
+        "UPDATE jobs SET next_fire_time = ?, next_run_time = ?, paused = ?, version = ?"
+        " WHERE id = ? AND version = ifnull(?, version)",
+        (*_columns(schedule), job_id, version),
+    )
+    return updated.rowcount > 0
+
+
+def remove_job(sql: sqlite3.Connection, job_id: str, version: int | None = None) -> bool:
+    """Delete a job, under the condition of `replace_job`."""
+    found = sql.execute(
+        "SELECT key FROM jobs WHERE id = ? AND version = ifnull(?, version)", (job_id, version)
+    ).fetchone()
+    if found is None:
+        return False
+    sql.execute("DELETE FROM jobs WHERE key = ?", found)
+    sql.execute("DELETE FROM bodies WHERE key = ?", found)
+    return True
+
+
+def remove_all_jobs(sql: sqlite3.Connection) -> None:
+    """Delete all jobs."""
+    sql.execute("DELETE FROM jobs")
+    sql.execute("DELETE FROM bodies")
+
+
+def _columns(schedule: Schedule) -> tuple[int | None, int | None, int, int]:
+    return (
+        micros_of(schedule.next_fire_time),
+        micros_of(schedule.next_run_time),
+        int(schedule.paused),
+        schedule.version,
+    )

@@ -1,0 +1,178 @@
+"""Opens a store's file: makes it where there is none, for its owner alone, and never takes a wrong one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import stat
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Lock
+
+from tickwright.errors import ConfigurationError, JobStoreError, JobStoreUnavailableError
+from tickwright.jobstores.sqlite.aside import make_list
+from tickwright.jobstores.sqlite.schema import STEPS, upgrade, version_of
+from tickwright.jobstores.sqlite.troubles import explained, explained_os, obstacle
+
+__all__ = ["absolute", "connect", "open_file"]
+
+logger = logging.getLogger("tickwright.jobstores.sqlite")
+
+SMALLEST = 512
+"""Bytes of the smallest database; a file with less in it SQLite would take for an empty one, and overwrite."""
+
+PRIVATE = 0o600
+"""Only the owner reads and writes: whoever can write a file of pickles can run code where it is read."""
+
+_making = Lock()
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Return the path from the root, as it is now. Raises `ConfigurationError` for what names no file."""
+    given: object = os.fspath(path)
+    if not isinstance(given, str) or given in ("", ":memory:") or "\0" in given:
+        raise ConfigurationError(
+            f"path is {given!r}, which names no file; name one, or use MemoryJobStore to keep nothing"
+        )
+    return os.path.abspath(given)
+
+
+def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connection:
+    """Return a connection to the store's file, with tables of today's version.
+
+    A file that is not there is made with mode 0600, whatever the umask; SQLite gives its companions (`-wal`
+    and `-shm`) the same. The mode of a file that is there is its owner's decision and stays. An empty file
+    is taken as new.
+
+    Raises a `JobStoreError` for what is no store of ours, and leaves it as it was.
+    """
+    _make(path)
+    _check(path)
+    sql = connect(path, timeout=timeout)
+    try:
+        # Reading comes first: what is not ours, or too new, must be refused before it is written.
+        sql.execute("BEGIN")
+        version = version_of(sql, path)
+        sql.execute("COMMIT")
+        if not _writes_ahead(sql):
+            _set_up(path, timeout)
+        if version < len(STEPS):
+            sql.execute("BEGIN IMMEDIATE")
+            upgrade(sql, path)  # looks at the version again: another process may have been faster
+            sql.execute("COMMIT")
+        # SQLite opens for reading what it may not write, and says so at the first write: let that be now.
+        sql.execute("BEGIN IMMEDIATE")
+        sql.execute("UPDATE ended_runs SET count = count")
+        sql.execute("ROLLBACK")
+        sql.execute(f"PRAGMA synchronous = {synchronous}")
+        sql.execute("PRAGMA temp_store = MEMORY")
+        make_list(sql)
+    except BaseException as error:
+        _close(sql)
+        if isinstance(error, sqlite3.Error):
+            raise explained(error, path, timeout) from error
+        raise
+    _warn_if_open_to_all(path)
+    return sql
+
+
+def connect(path: str, *, timeout: float) -> sqlite3.Connection:
+    """Return a connection to a file that is there, for any thread, one at a time."""
+    try:
+        sql = sqlite3.connect(
+            # As a URI, for `mode=rw`: a file that vanished just now must not be made anew with any other
+            # mode. `as_uri` quotes what a path may hold and a URI may not, such as `?`, `#` and `%`.
+            f"{Path(path).as_uri()}?mode=rw",
+            uri=True,
+            timeout=timeout,
+            isolation_level=None,  # transactions are begun and ended by name
+            check_same_thread=False,
+            cached_statements=256,
+        )
+    except sqlite3.Error as error:
+        raise explained(error, path, timeout) from error
+    # Damaged text must not keep the rows beside it from being read.
+    sql.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return sql
+
+
+def _make(path: str) -> None:
+    """Make an empty file that only its owner reads and writes, where there is none."""
+    # One thread at a time. To close any descriptor of a file takes away all locks that this process has on it, those
+    # of SQLite too: nobody may open the file before this descriptor is closed, and afterwards no file of a
+    # store is ever opened but by SQLite.
+    with _making:
+        try:
+            file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE)
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise explained_os(error, path) from error
+        try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(file, PRIVATE)  # a umask may have taken away the owner's own bits, too
+        finally:
+            os.close(file)
+    with suppress(OSError):  # where a folder can be synced, the file's name survives a power failure
+        folder = os.open(os.path.dirname(path), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _check(path: str) -> None:
+    """Refuse what SQLite would refuse too late, when it has already written something."""
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise explained_os(error, path) from error
+    if (advice := obstacle(path)) is not None:
+        raise JobStoreUnavailableError(f"{path!r} cannot be opened: {advice}")
+    if 0 < found.st_size < SMALLEST:
+        raise JobStoreError(f"{path!r} is no SQLite database, and was not touched; name another file")
+
+
+def _set_up(path: str, timeout: float) -> None:
+    """Give a new file its tables and its write-ahead log, while nobody else looks into it.
+
+    Others wait for a file that is locked, but SQLite does not wait with the change to a write-ahead log: it fails
+    where another process so much as reads. So this one takes the file to itself, and keeps it until it is done.
+    """
+    sql = connect(path, timeout=timeout)
+    try:
+        sql.execute("BEGIN EXCLUSIVE")
+        if _writes_ahead(sql):  # another process was faster
+            return
+        upgrade(sql, path)
+        sql.execute("PRAGMA locking_mode = EXCLUSIVE")
+        sql.execute("COMMIT")
+        sql.execute("PRAGMA journal_mode = WAL")
+        if not _writes_ahead(sql):
+            raise sqlite3.OperationalError("its file system has no write-ahead log")
+    finally:
+        _close(sql)
+
+
+def _writes_ahead(sql: sqlite3.Connection) -> bool:
+    (mode,) = sql.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")
+
+
+def _close(sql: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        if sql.in_transaction:
+            sql.execute("ROLLBACK")
+    sql.close()
+
+
+def _warn_if_open_to_all(path: str) -> None:
+    with suppress(OSError):
+        if os.name == "posix" and os.stat(path).st_mode & stat.S_IWOTH:
+            logger.warning(
+                "%r can be written by every user of this machine, and whoever writes it can run code here; "
+                "chmod 600 it",
+                path,
+            )

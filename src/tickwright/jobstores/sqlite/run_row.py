@@ -1,0 +1,105 @@
+"""A run as a row, and a run made of a row again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from tickwright.jobstores.sqlite.instants import instant_of, micros_of, micros_within, span_of
+from tickwright.jobstores.sqlite.outcome import Outcome, pack_outcome, unpack_outcome
+from tickwright.run import Run, RunStatus
+from tickwright.serializers import Serializer
+
+__all__ = ["COLUMNS", "Row", "end_of", "load_runs", "row_of"]
+
+logger = logging.getLogger("tickwright.jobstores.sqlite")
+
+COLUMNS = (
+    "id, owner, job_id, "
+    "fire_time, due_at, lateness, attempt, coalesced, executor, host, "
+    "status, reason, started_at, finished_at, result, exception, traceback"
+)
+"""In front what tells one run from all others, and whose it is; then what can be told of it anew."""
+
+Row = tuple[Any, ...]
+
+
+def row_of(run: Run, serializer: Serializer) -> Row:
+    """Return a run as the values of `COLUMNS`. Runs the user's code, so never under a lock."""
+    result, exception, reason = pack_outcome(run, serializer)
+    return (
+        run.id,
+        run.owner,
+        run.job_id,
+        micros_of(run.fire_time),
+        micros_of(run.due_at),
+        micros_within(run.lateness),
+        run.attempt,
+        run.coalesced,
+        run.executor,
+        run.host,
+        run.status.value,
+        _writable(reason),
+        micros_of(run.started_at),
+        micros_of(run.finished_at),
+        result,
+        exception,
+        _writable(run.traceback),
+    )
+
+
+def end_of(run: Run) -> int:
+    """Return when a settled run ended; one that never started ended when it was taken."""
+    return micros_of(run.finished_at or run.taken_at)
+
+
+def load_runs(rows: Iterable[Row], serializer: Serializer) -> tuple[Run, ...]:
+    """Return the runs of these rows. Runs the user's code, so never under a lock.
+
+    A result or exception that cannot be loaded is left out, and `reason` says so. A row that is damaged
+    itself is passed over with a line in the log: the others are not to be lost for it.
+    """
+    runs = []
+    for row in rows:
+        try:
+            runs.append(_run_of(row, serializer))
+        except (TypeError, ValueError, OverflowError) as error:
+            logger.warning("run %r of job %r is passed over: its row is damaged: %s", row[0], row[2], error)
+    return tuple(runs)
+
+
+def _run_of(row: Row, serializer: Serializer) -> Run:
+    (
+        run_id, owner, job_id, fire_time, due_at, lateness, attempt, coalesced, executor, host,
+        status, reason, started_at, finished_at, packed_result, packed_exception, traceback,
+    ) = row  # fmt: skip
+    run = Run(
+        id=run_id,
+        job_id=job_id,
+        fire_time=instant_of(fire_time),
+        due_at=instant_of(due_at),
+        attempt=attempt,
+        status=RunStatus(status),
+        reason=reason,
+        lateness=span_of(lateness),
+        started_at=instant_of(started_at),
+        finished_at=instant_of(finished_at),
+        traceback=traceback,
+        executor=executor,
+        host=host,
+        owner=owner,
+        coalesced=coalesced,
+    )
+    if packed_result is None and packed_exception is None:
+        return run
+    result, exception, reason = unpack_outcome(Outcome(packed_result, packed_exception, reason), serializer)
+    return replace(run, result=result, exception=exception, reason=reason)
+
+
+def _writable(text: str | None) -> str | None:
+    # Half a surrogate pair, as in the name of a file that is no UTF-8, has no place in a database's text.
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

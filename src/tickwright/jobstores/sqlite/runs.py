@@ -1,0 +1,134 @@
+"""Runs in SQL: taken, begun, settled, found again."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple
+
+from tickwright.change import Change
+from tickwright.jobstores.sqlite.instants import micros_of
+from tickwright.jobstores.sqlite.run_row import COLUMNS, Row, end_of, row_of
+from tickwright.run import RunStatus
+from tickwright.serializers import Serializer
+
+__all__ = [
+    "RunWrites",
+    "admits",
+    "find_run",
+    "prepare",
+    "select_runs",
+    "unsettled_of",
+    "unsettled_runs",
+    "write",
+]
+
+
+class RunWrites(NamedTuple):
+    """The runs of one change as rows, made before the lock is taken: the values of `COLUMNS`, and `ended`."""
+
+    new: list[Row]
+    begun: list[tuple[int, str]]
+    settled: list[Row]
+    waits_for: tuple[str, ...]
+
+
+def prepare(change: Change, serializer: Serializer) -> RunWrites:
+    """Make ready what a change says of runs. Serialising runs the user's code, so never under a lock."""
+    new = [(*row_of(run, serializer), None) for run in change.started]
+    new += [(*row_of(run, serializer), end_of(run)) for run in change.recorded]
+    return RunWrites(
+        new=new,
+        begun=[(micros_of(started.started_at), started.run_id) for started in change.begun],
+        settled=[(*row_of(run, serializer), end_of(run)) for run in change.settled],
+        waits_for=change.waits_for,
+    )
+
+
+# -- writing, within the caller's transaction -------------------------------------------------------
+
+INSERT = f"INSERT INTO runs ({COLUMNS}, ended) VALUES ({'?, ' * 17}?)"  # noqa: S608 - all of it constant
+
+BEGUN = "UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'scheduled'"
+
+HELD = "SELECT 1 FROM runs WHERE id = ? AND owner = ? AND job_id = ? AND ended IS NULL"
+
+SETTLE = """
+    UPDATE runs
+    SET fire_time = ?, due_at = ?, lateness = ?, attempt = ?, coalesced = ?, executor = ?, host = ?,
+        status = ?, reason = ?, started_at = ?, finished_at = ?, result = ?, exception = ?, traceback = ?, ended = ?
+    WHERE id = ? AND owner = ? AND job_id = ? AND ended IS NULL
+"""
+
+
+def admits(sql: sqlite3.Connection, writes: RunWrites) -> bool:
+    """Return whether all that is settled or waited for has no outcome yet, and no new id is taken."""
+    for row in writes.settled:
+        if sql.execute(HELD, row[:3]).fetchone() is None:
+            return False
+    for run_id in writes.waits_for:
+        if sql.execute("SELECT 1 FROM runs WHERE id = ? AND ended IS NULL", (run_id,)).fetchone() is None:
+            return False
+    for row in writes.new:
+        if sql.execute("SELECT 1 FROM runs WHERE id = ?", row[:1]).fetchone() is not None:
+            return False
+    return _all_differ(writes.settled) and _all_differ(writes.new)
+
+
+def write(sql: sqlite3.Connection, writes: RunWrites) -> None:
+    """Write what `admits` has let pass in the same transaction."""
+    for row in writes.new:
+        sql.execute(INSERT, row)
+    for begun in writes.begun:
+        sql.execute(BEGUN, begun)
+    for row in writes.settled:
+        sql.execute(SETTLE, row[3:] + row[:3])
+
+
+def _all_differ(rows: list[Row]) -> bool:
+    return len(rows) < 2 or len({row[0] for row in rows}) == len(rows)
+
+
+# -- reading: rows only; runs are made of them when the lock is free --------------------------------
+
+SELECT = f"SELECT {COLUMNS} FROM runs "  # noqa: S608 - all of it constant
+
+
+def find_run(sql: sqlite3.Connection, run_id: str) -> list[Row]:
+    """Return the row of a run, if there is one."""
+    return sql.execute(SELECT + "WHERE id = ?", (run_id,)).fetchall()
+
+
+def select_runs(
+    sql: sqlite3.Connection,
+    *,
+    job_id: str | None,
+    status: RunStatus | None,
+    since: datetime | None,
+    limit: int | None,
+) -> list[Row]:
+    """Return the rows that match all that is given, those taken last in front.
+
+    Costs what it returns where neither `status` nor `since` is given; else as much as the history (of the
+    job) is long.
+    """
+    wanted = {
+        "job_id = ?": job_id,
+        "status = ?": None if status is None else status.value,
+        "fire_time >= ?": micros_of(since),
+    }
+    given = {condition: value for condition, value in wanted.items() if value is not None}
+    where = f"WHERE {' AND '.join(given)} " if given else ""
+    most = -1 if limit is None else max(limit, 0)
+    return sql.execute(SELECT + where + "ORDER BY key DESC LIMIT ?", (*given.values(), most)).fetchall()
+
+
+def unsettled_of(sql: sqlite3.Connection, job_id: str) -> list[Row]:
+    """Return the job's rows without an outcome, in the order they were taken."""
+    return sql.execute(SELECT + "WHERE job_id = ? AND ended IS NULL ORDER BY key", (job_id,)).fetchall()
+
+
+def unsettled_runs(sql: sqlite3.Connection, owner: str | None) -> list[Row]:
+    """Return the rows without an outcome, of this owner or of all, in the order they were taken."""
+    where = "INDEXED BY runs_unsettled WHERE ended IS NULL AND owner = ifnull(?, owner) ORDER BY key"
+    return sql.execute(SELECT + where, (owner,)).fetchall()

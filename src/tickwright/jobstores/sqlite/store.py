@@ -1,0 +1,316 @@
+"""The job store in a SQLite file: each call is one transaction, with the user's code outside of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from tickwright.change import Change
+from tickwright.due import Due, DueJobs, Standing, UnreadableJob
+from tickwright.errors import (
+    ConfigurationError,
+    ConflictingIdError,
+    InvalidJobError,
+    JobLookupError,
+    JobStoreError,
+    UnreadableJobError,
+)
+from tickwright.jobstores.base import JobStore
+from tickwright.jobstores.body import pack_job
+from tickwright.jobstores.sqlite import aside, jobs, leases, runs
+from tickwright.jobstores.sqlite.commits import commit_change
+from tickwright.jobstores.sqlite.database import Database
+from tickwright.jobstores.sqlite.instants import instant_of, micros_of
+from tickwright.jobstores.sqlite.job_row import JobRow
+from tickwright.jobstores.sqlite.opening import absolute
+from tickwright.jobstores.sqlite.retention import Retention
+from tickwright.jobstores.sqlite.run_row import load_runs
+from tickwright.serializers import PickleSerializer, Serializer
+
+if TYPE_CHECKING:
+    from tickwright.jobstores.base import StoreHost
+    from tickwright.owner import Lease, Owner
+    from tickwright.run import Run, RunStatus
+    from tickwright.stored_job import StoredJob
+
+__all__ = ["SQLiteJobStore"]
+
+BATCHES_OF_LAST_RUNS = 10
+"""So many batches of runs may `prune_runs` look through, where it spares them all, before it lets it rest."""
+
+
+class SQLiteJobStore(JobStore):
+    """Keeps jobs, the history of their runs, and leases in one SQLite file, on a disk of this machine.
+
+    Any number of processes may use the file at the same time, and any number of threads a store.
+
+    `path`: text or a path object, made absolute here and now: a later `chdir` changes nothing. The file is
+    made at `start` where it is missing, for its owner alone (mode 0600); its folder must be there. The mode
+    of a file that is there already is left as it is.
+
+    `synchronous`: with `"FULL"`, the default, every commit is on the disk when the call returns. With
+    `"NORMAL"` a power failure, or a crash of the operating system, may take back the last commits, whole
+    ones: a run that was done is then found undone. The death of a program takes nothing back in either.
+
+    `serializer`: makes bytes of job bodies, results and exceptions; pickle where none is given. Whoever can
+    write the file can then run code in every process that reads it.
+
+    `keep_runs`, `keep_runs_for`: retention keeps the settled runs that ended last (None: all), and of these
+    only such as ended within this time (None: whenever). The last run of a job that is still stored is kept
+    beside them.
+
+    `timeout`: for how many seconds a call waits while another process writes.
+    """
+
+    checks_versions: ClassVar[bool] = True
+    survives_restart: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        synchronous: str = "FULL",
+        serializer: Serializer | None = None,
+        keep_runs: int | None = 100_000,
+        keep_runs_for: timedelta | None = None,
+        timeout: float = 5.0,
+    ) -> None:
+        self.path = absolute(path)
+        if synchronous not in ("FULL", "NORMAL"):
+            raise ConfigurationError(f"synchronous is {synchronous!r}; give 'FULL' or 'NORMAL'")
+        self.synchronous = synchronous
+        if timeout < 0:
+            raise ConfigurationError(f"timeout is {timeout}; give 0 or more seconds")
+        self.timeout = timeout
+        self.serializer = PickleSerializer() if serializer is None else serializer
+        self.retention = Retention(keep_runs, keep_runs_for)
+        self._database: Database | None = None
+
+    def __repr__(self) -> str:
+        return f"<SQLiteJobStore {self.path!r}>"
+
+    # -- start and end -------------------------------------------------------------------------------
+
+    def start(self, scheduler: StoreHost, alias: str) -> None:
+        super().start(scheduler, alias)
+        self.shutdown()
+        self._database = Database(self.path, synchronous=self.synchronous, timeout=self.timeout)
+
+    def shutdown(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+    @property
+    def _file(self) -> Database:
+        database = self._database
+        if database is None:
+            raise JobStoreError(f"job store {self.alias!r} on {self.path!r} is not open; start its scheduler first")
+        return database
+
+    # -- the heart -----------------------------------------------------------------------------------
+
+    def lookup_job(self, job_id: str) -> StoredJob | None:
+        with self._file.reading() as sql:
+            row = jobs.find_job(sql, job_id)
+        return None if row is None else row.load(self.serializer)
+
+    def get_due_jobs(self, now: datetime) -> list[StoredJob]:
+        with self._file.reading() as sql:
+            rows = jobs.due_jobs(sql, micros_of(now), -1)
+        return self._readable(rows)
+
+    def get_next_run_time(self) -> datetime | None:
+        return self.next_due_time()
+
+    def get_all_jobs(self) -> list[StoredJob]:
+        with self._file.listing() as sql:
+            rows = jobs.all_jobs(sql)
+        return self._readable(rows)
+
+    def add_job(self, job: StoredJob) -> None:
+        body = self._body_of(job)
+        with self._file.writing() as sql:
+            try:
+                jobs.add_job(sql, job, body)
+            except sqlite3.IntegrityError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                    raise
+                raise ConflictingIdError(
+                    f"job store {self.alias!r} already has a job {job.id!r}; "
+                    f"give this one another id, or add it with replace_existing=True"
+                ) from None
+
+    def _body_of(self, job: StoredJob) -> bytes:
+        try:
+            job.id.encode()
+            job.executor.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidJobError(
+                f"job {job.id!r} cannot be stored: {error.object!r} is no Unicode text, as the name of a file may be; "
+                f"give the job another id, or encode it"
+            ) from None
+        return pack_job(job, self.serializer)
+
+    def update_job(self, job: StoredJob) -> None:
+        body = self._body_of(job)
+        with self._file.writing() as sql:
+            if not jobs.replace_job(sql, job, body):
+                raise self._no_job(job.id)
+
+    def remove_job(self, job_id: str) -> None:
+        with self._file.writing() as sql:
+            if not jobs.remove_job(sql, job_id):
+                raise self._no_job(job_id)
+
+    def remove_all_jobs(self) -> None:
+        with self._file.writing() as sql:
+            jobs.remove_all_jobs(sql)
+
+    # -- jobs ----------------------------------------------------------------------------------------
+
+    def read_due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> DueJobs:
+        told: list[UnreadableJob] = []
+        while True:
+            with self._file.reading() as sql:
+                rows = jobs.due_jobs(sql, micros_of(now), max(limit, 0), executors)
+                unsettled = [runs.unsettled_of(sql, row.id) for row in rows]
+            due, broken = [], []
+            for row, run_rows in zip(rows, unsettled, strict=True):
+                try:
+                    job = row.load(self.serializer)
+                except UnreadableJobError as error:
+                    broken.append((row, error))
+                else:
+                    due.append(Due(job=job, unsettled=load_runs(run_rows, self.serializer)))
+            if not broken:
+                return DueJobs(due=tuple(due), set_aside=tuple(told))
+            # Their places are free for jobs that were due later: read again, now that these are passed over.
+            told += self._put_aside(broken)
+
+    def next_due_time(self, executors: Collection[str] | None = None) -> datetime | None:
+        with self._file.reading() as sql:
+            micros = jobs.next_run_time(sql, executors)
+        return instant_of(micros)
+
+    def read_standings(self, job_ids: Iterable[str]) -> dict[str, Standing]:
+        job_ids = tuple(job_ids)
+        with self._file.reading() as sql:
+            found = [
+                (job_id, schedule, runs.unsettled_of(sql, job_id))
+                for job_id in job_ids
+                if (schedule := jobs.read_schedule(sql, job_id)) is not None
+            ]
+        return {
+            job_id: Standing(schedule=schedule, unsettled=load_runs(rows, self.serializer))
+            for job_id, schedule, rows in found
+        }
+
+    def update_job_if(self, job: StoredJob, version: int) -> bool:
+        body = self._body_of(job)
+        with self._file.writing() as sql:
+            return jobs.replace_job(sql, job, body, version)
+
+    def commit(self, changes: Sequence[Change]) -> list[bool]:
+        prepared = [runs.prepare(change, self.serializer) for change in changes]
+        with self._file.writing() as sql:
+            return [commit_change(sql, *one) for one in zip(changes, prepared, strict=True)]
+
+    # -- unreadable jobs -----------------------------------------------------------------------------
+
+    def get_unreadable_jobs(self) -> list[UnreadableJob]:
+        with self._file.listing() as sql:
+            rows = jobs.all_jobs(sql)
+        return [row.as_unreadable(error) for row, error in self._broken(rows)]
+
+    def readmit_jobs(self) -> list[str]:
+        with self._file.reading() as sql:
+            rows = aside.aside_rows(sql)
+        if not rows:
+            return []
+        broken = {row.key for row, _ in self._broken(rows)}
+        back = [row for row in rows if row.key not in broken]
+        with self._file.reading() as sql:
+            aside.readmit(sql, back)
+        return sorted(row.job_id for row in back)
+
+    def _put_aside(self, broken: list[tuple[JobRow, UnreadableJobError]]) -> list[UnreadableJob]:
+        with self._file.reading() as sql:
+            news = aside.set_aside(sql, [row for row, _ in broken])
+        return [row.as_unreadable(error) for row, error in broken if row.key in news]
+
+    def _readable(self, rows: Iterable[JobRow]) -> list[StoredJob]:
+        readable = []
+        for row in rows:
+            try:
+                readable.append(row.load(self.serializer))
+            except UnreadableJobError:
+                continue
+        return readable
+
+    def _broken(self, rows: Iterable[JobRow]) -> list[tuple[JobRow, UnreadableJobError]]:
+        broken = []
+        for row in rows:
+            try:
+                row.load(self.serializer)
+            except UnreadableJobError as error:
+                broken.append((row, error))
+        return broken
+
+    # -- runs ----------------------------------------------------------------------------------------
+
+    def get_run(self, run_id: str) -> Run | None:
+        with self._file.reading() as sql:
+            rows = runs.find_run(sql, run_id)
+        return next(iter(load_runs(rows, self.serializer)), None)
+
+    def get_runs(
+        self,
+        *,
+        job_id: str | None = None,
+        status: RunStatus | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Run]:
+        with self._file.listing() as sql:
+            rows = runs.select_runs(sql, job_id=job_id, status=status, since=since, limit=limit)
+        return list(load_runs(rows, self.serializer))
+
+    def get_unsettled_runs(self, owner: str | None = None) -> list[Run]:
+        with self._file.reading() as sql:
+            rows = runs.unsettled_runs(sql, owner)
+        return list(load_runs(rows, self.serializer))
+
+    def prune_runs(self, now: datetime, limit: int) -> int:
+        deleted, batches, more = 0, 0, True
+        # Each batch is a transaction of its own, so that no other writer waits for all of them.
+        while more and deleted < limit and batches < BATCHES_OF_LAST_RUNS:
+            with self._file.writing() as sql:
+                gone, more = self.retention.prune(sql, now, limit - deleted)
+            deleted += gone
+            batches += 1
+        return deleted
+
+    # -- leases --------------------------------------------------------------------------------------
+
+    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
+        with self._file.writing() as sql:
+            leases.open_lease(sql, owner, seconds, now)
+
+    def renew_lease(self, owner_id: str, now: datetime) -> bool:
+        with self._file.writing() as sql:
+            return leases.renew_lease(sql, owner_id, now)
+
+    def close_lease(self, owner_id: str) -> None:
+        with self._file.writing() as sql:
+            leases.close_lease(sql, owner_id)
+
+    def get_leases(self) -> list[Lease]:
+        with self._file.reading() as sql:
+            return leases.all_leases(sql)
+
+    def _no_job(self, job_id: str) -> JobLookupError:
+        return JobLookupError(f"job store {self.alias!r} has no job {job_id!r}")

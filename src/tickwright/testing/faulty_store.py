@@ -1,0 +1,131 @@
+"""A job store whose calls fail, before or after they did their work, when a test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import ParamSpec, Protocol, TypeVar
+
+from tickwright.change import Change
+from tickwright.due import DueJobs, Standing, UnreadableJob
+from tickwright.jobstores.base import JobStore, StoreHost
+from tickwright.owner import Lease, Owner
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = ["Faults", "FaultyStore"]
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+
+
+class Faults(Protocol):
+    """Decides what goes wrong. Both may raise whatever a store may raise, or take their time."""
+
+    def before(self, call: str) -> None:
+        """Happen before the call of this name is carried out: raising here leaves the store as it was."""
+
+    def after(self, call: str) -> None:
+        """Happen after the call was carried out: raising here is an answer that never came."""
+
+
+class FaultyStore(JobStore):
+    """Stands between a scheduler and a real job store; several may share one, each with faults of its own."""
+
+    def __init__(self, inner: JobStore, faults: Faults) -> None:
+        self.inner = inner
+        self.faults = faults
+        # What it promises is what the real one promises.
+        for flag in ("checks_versions", "survives_restart", "keeps_objects"):
+            setattr(self, flag, getattr(inner, flag))
+
+    def _pass_on(
+        self, call: Callable[Parameters, Answer], *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Answer:
+        self.faults.before(call.__name__)
+        answer = call(*args, **kwargs)
+        self.faults.after(call.__name__)
+        return answer
+
+    def start(self, scheduler: StoreHost, alias: str) -> None:
+        self.alias = alias
+        self._pass_on(self.inner.start, scheduler, alias)
+
+    def shutdown(self) -> None:
+        self._pass_on(self.inner.shutdown)
+
+    def lookup_job(self, job_id: str) -> StoredJob | None:
+        return self._pass_on(self.inner.lookup_job, job_id)
+
+    def get_due_jobs(self, now: datetime) -> list[StoredJob]:
+        return self._pass_on(self.inner.get_due_jobs, now)
+
+    def get_next_run_time(self) -> datetime | None:
+        return self._pass_on(self.inner.get_next_run_time)
+
+    def get_all_jobs(self) -> list[StoredJob]:
+        return self._pass_on(self.inner.get_all_jobs)
+
+    def add_job(self, job: StoredJob) -> None:
+        self._pass_on(self.inner.add_job, job)
+
+    def update_job(self, job: StoredJob) -> None:
+        self._pass_on(self.inner.update_job, job)
+
+    def remove_job(self, job_id: str) -> None:
+        self._pass_on(self.inner.remove_job, job_id)
+
+    def remove_all_jobs(self) -> None:
+        self._pass_on(self.inner.remove_all_jobs)
+
+    def read_due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> DueJobs:
+        return self._pass_on(self.inner.read_due, now, limit, executors)
+
+    def next_due_time(self, executors: Collection[str] | None = None) -> datetime | None:
+        return self._pass_on(self.inner.next_due_time, executors)
+
+    def read_standings(self, job_ids: Iterable[str]) -> dict[str, Standing]:
+        return self._pass_on(self.inner.read_standings, job_ids)
+
+    def update_job_if(self, job: StoredJob, version: int) -> bool:
+        return self._pass_on(self.inner.update_job_if, job, version)
+
+    def commit(self, changes: Sequence[Change]) -> list[bool]:
+        return self._pass_on(self.inner.commit, changes)
+
+    def get_unreadable_jobs(self) -> list[UnreadableJob]:
+        return self._pass_on(self.inner.get_unreadable_jobs)
+
+    def readmit_jobs(self) -> list[str]:
+        return self._pass_on(self.inner.readmit_jobs)
+
+    def get_run(self, run_id: str) -> Run | None:
+        return self._pass_on(self.inner.get_run, run_id)
+
+    def get_runs(
+        self,
+        *,
+        job_id: str | None = None,
+        status: RunStatus | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Run]:
+        return self._pass_on(self.inner.get_runs, job_id=job_id, status=status, since=since, limit=limit)
+
+    def get_unsettled_runs(self, owner: str | None = None) -> list[Run]:
+        return self._pass_on(self.inner.get_unsettled_runs, owner)
+
+    def prune_runs(self, now: datetime, limit: int) -> int:
+        return self._pass_on(self.inner.prune_runs, now, limit)
+
+    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
+        self._pass_on(self.inner.open_lease, owner, seconds, now)
+
+    def renew_lease(self, owner_id: str, now: datetime) -> bool:
+        return self._pass_on(self.inner.renew_lease, owner_id, now)
+
+    def close_lease(self, owner_id: str) -> None:
+        self._pass_on(self.inner.close_lease, owner_id)
+
+    def get_leases(self) -> list[Lease]:
+        return self._pass_on(self.inner.get_leases)

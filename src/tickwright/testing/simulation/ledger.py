@@ -1,0 +1,161 @@
+"""The ledger: what really happened in a simulation, held against what the promises say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tickwright.change import Change
+from tickwright.core.firing import RUN_NOW
+from tickwright.jobstores.base import JobStore
+from tickwright.policies import OnLost
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = ["BrokenPromiseError", "Ledger"]
+
+
+class BrokenPromiseError(AssertionError):
+    """A promise was broken in a simulation; the message says which, for which job and run."""
+
+
+@dataclass
+class Ledger:
+    """Notes taken where things happen: at the store's commits and at the executors' doors."""
+
+    jobs: dict[str, StoredJob] = field(default_factory=dict)
+    """Each job as it was added."""
+    gone: set[str] = field(default_factory=set)
+    """The jobs that a user removed."""
+    settled_at: dict[str, datetime] = field(default_factory=dict)
+    """When the outcome of each run was committed."""
+    executions: dict[tuple[str, datetime, int], int] = field(default_factory=lambda: defaultdict(int))
+    """How often each (job id, fire time, attempt) was executed."""
+    executed: set[str] = field(default_factory=set)
+    """The ids of the runs that were."""
+
+    # -- while it happens ----------------------------------------------------------------------------
+
+    def note_commit(self, changes: list[Change], taken: list[bool], store: JobStore, now: datetime) -> None:
+        """Look at a commit as the store took it."""
+        for change, is_taken in zip(changes, taken, strict=True):
+            if not is_taken:
+                continue
+            for run in (*change.settled, *change.recorded):
+                self.settled_at[run.id] = now
+            if change.remove:
+                left = [run.id for run in store.get_unsettled_runs() if run.job_id == change.job_id]
+                if left or change.started:
+                    raise BrokenPromiseError(
+                        f"job {change.job_id!r} was removed as finished although {left or change.started} had not ended"
+                    )
+
+    def note_execution(self, run: Run, job: StoredJob, store: JobStore) -> None:
+        """Look at a run at the moment at which an executor gets it."""
+        stored = store.get_run(run.id)
+        if stored is None or stored.is_settled or stored.owner != run.owner:
+            raise BrokenPromiseError(f"{_told(run)} reached an executor, but on record is {stored and stored.status}")
+        now_stored = store.lookup_job(run.job_id)
+        if run.reason is None and now_stored is not None:
+            next_time = now_stored.schedule.next_fire_time
+            if next_time is not None and next_time <= run.fire_time:
+                raise BrokenPromiseError(f"{_told(run)} was started before the next fire time was committed")
+        unsettled = [one for one in store.get_unsettled_runs() if one.job_id == run.job_id]
+        if len(unsettled) > job.max_instances:
+            raise BrokenPromiseError(
+                f"{_told(run)} makes {len(unsettled)} instances, and max_instances={job.max_instances}"
+            )
+        self.executions[run.job_id, run.fire_time, run.attempt] += 1
+        self.executed.add(run.id)
+
+    # -- at the end ----------------------------------------------------------------------------------
+
+    def check(self, store: JobStore, now: datetime) -> None:
+        """Raise `BrokenPromiseError` for the first promise that does not hold, once everything has come to rest."""
+        runs = store.get_runs()
+        for run in runs:
+            if not run.is_settled:
+                raise BrokenPromiseError(f"{_told(run)} never got an outcome: it is still {run.status}")
+        by_job: dict[str, list[Run]] = defaultdict(list)
+        for run in runs:
+            by_job[run.job_id].append(run)
+        for job in self.jobs.values():
+            self._check_accounts(job, by_job[job.id], store, now)
+            self._check_attempts(job, by_job[job.id])
+            for run in by_job[job.id]:
+                self._check_outcome(job, run, by_job[job.id])
+        for (job_id, fire_time, attempt), times in self.executions.items():
+            if times > 1:
+                raise BrokenPromiseError(f"job {job_id!r} ran {times} times for {fire_time} (attempt {attempt})")
+
+    def accounted(self, store: JobStore, job_id: str) -> int:
+        """Return how many fire times of a job its records stand for."""
+        return sum(run.coalesced for run in store.get_runs(job_id=job_id) if _is_first(run))
+
+    def _check_accounts(self, job: StoredJob, runs: list[Run], store: JobStore, now: datetime) -> None:
+        """Each fire time from the first one on is on one record, and the next one is still to come."""
+        expected = job.schedule.next_fire_time
+        for run in sorted((run for run in runs if _is_first(run)), key=lambda run: run.fire_time):
+            covered = 0
+            while expected is not None and expected <= run.fire_time:
+                covered += 1
+                last, expected = expected, job.trigger.get_next_fire_time(expected, now)
+                if expected is None or expected > run.fire_time:
+                    _must(last == run.fire_time, f"{_told(run)} is for no fire time of the trigger")
+            _must(
+                covered == run.coalesced,
+                f"{_told(run)} says that it stands for {run.coalesced} fire time(s), and it is {covered}",
+            )
+        stored = store.lookup_job(job.id)
+        if stored is not None:
+            _must(
+                stored.schedule.next_fire_time == expected,
+                f"job {job.id!r} is next to fire at {stored.schedule.next_fire_time}, and should be at {expected}",
+            )
+        elif job.id not in self.gone:
+            _must(expected is None, f"job {job.id!r} is gone, although it was to fire at {expected}")
+
+    def _check_attempts(self, job: StoredJob, runs: list[Run]) -> None:
+        for run in runs:
+            if run.attempt == 1:
+                continue
+            _must(job.on_lost is OnLost.RERUN, f"{_told(run)} was run again without on_lost='rerun'")
+            before = [one for one in runs if (one.fire_time, one.attempt) == (run.fire_time, run.attempt - 1)]
+            _must(
+                any(one.status is RunStatus.LOST for one in before),
+                f"{_told(run)} was run again although attempt {run.attempt - 1} was not lost",
+            )
+
+    def _check_outcome(self, job: StoredJob, run: Run, runs: list[Run]) -> None:
+        if run.status in (RunStatus.SUCCEEDED, RunStatus.FAILED):
+            _must(run.id in self.executed, f"{_told(run)} has an outcome, and no executor ever had it")
+        if run.status in (RunStatus.MISSED, RunStatus.SKIPPED):
+            _must(run.id not in self.executed, f"{_told(run)} is on record as passed over, and was executed")
+        if run.status is RunStatus.MISSED:
+            grace = job.misfire_grace_time
+            _must(
+                grace is not None and run.lateness.total_seconds() > grace,
+                f"{_told(run)} was missed by {run.lateness}, and its grace is {grace}",
+            )
+        if run.status is RunStatus.SKIPPED and run.reason and not run.reason.startswith(RUN_NOW):
+            in_the_way = [
+                one for one in runs if one.taken_at <= run.due_at and self.settled_at[one.id] >= run.taken_at
+            ]
+            _must(
+                len(in_the_way) > job.max_instances or len([one for one in in_the_way if one.id != run.id]) > 0,
+                f"{_told(run)} was skipped, and nothing was in its way",
+            )
+
+
+def _is_first(run: Run) -> bool:
+    return run.attempt == 1 and not (run.reason or "").startswith(RUN_NOW)
+
+
+def _told(run: Run) -> str:
+    return f"run {run.id!r} of job {run.job_id!r} for {run.fire_time} (attempt {run.attempt}, {run.status})"
+
+
+def _must(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise BrokenPromiseError(otherwise)

@@ -1,0 +1,224 @@
+"""The simulated world: a clock, a store, processes, and what happens next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from typing import Any
+
+from tickwright.core import changing
+from tickwright.jobstores.base import JobStore
+from tickwright.jobstores.memory import MemoryJobStore
+from tickwright.owner import Owner
+from tickwright.policies import OnLost
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+from tickwright.testing.simulation.ledger import BrokenPromiseError, Ledger
+from tickwright.testing.simulation.process import Process, Weather
+from tickwright.triggers.base import Trigger
+from tickwright.virtual_clock import VirtualClock
+
+__all__ = ["Simulation"]
+
+QUIET = logging.getLogger("tickwright.simulation")
+QUIET.addHandler(logging.NullHandler())
+QUIET.propagate = False
+QUIET.setLevel(logging.CRITICAL + 1)
+
+
+def nothing() -> None:
+    """Be the function of simulated jobs: their executor waits instead of calling it."""
+
+
+class Simulation:
+    """Several schedulers on one job store. Everything in it is decided by the seed.
+
+    ::
+
+        simulation = Simulation(seed=7, processes=2)
+        simulation.add("tick", IntervalTrigger(seconds=1), coalesce=False)
+        simulation.run(seconds=30)
+        simulation.kill(simulation.processes[0])
+        simulation.run(seconds=60)
+        simulation.come_to_rest()
+        simulation.check()
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        processes: int = 1,
+        store: JobStore | None = None,
+        lease: float = 30.0,
+        batch: int = 500,
+        room: int | None = None,
+        deaths_are_seen: bool = True,
+    ) -> None:
+        self.random = Random(seed)
+        self.clock = VirtualClock("2026-01-01")
+        self.store = store or MemoryJobStore(keep_runs=None)
+        self.ledger = Ledger()
+        self.lease = lease
+        self.batch = batch
+        self.room = room
+        self.deaths_are_seen = deaths_are_seen
+        """Whether a process that died is known to be dead at once, as on one machine; else its lease must lapse."""
+        self.longest_sleep = 1.0
+        self.logger = QUIET
+        self.processes: list[Process] = []
+        self._dead: set[str] = set()
+        self._events: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers = count()
+        for _ in range(processes):
+            self.start_process()
+
+    # -- what a test does ----------------------------------------------------------------------------
+
+    def start_process(self) -> Process:
+        """Start a scheduler process."""
+        name = f"p{len(self.processes) + len(self._dead)}-{next(self._numbers)}"
+        process = Process(self, name, Weather(Random(self.random.random())), self.room)
+        self.processes.append(process)
+        process.plan(0)
+        return process
+
+    def add(
+        self,
+        job_id: str,
+        trigger: Trigger,
+        *,
+        takes: float = 0.0,
+        coalesce: bool = True,
+        max_instances: int = 1,
+        misfire_grace_time: float | None = None,
+        on_lost: OnLost = OnLost.RECORD,
+    ) -> StoredJob:
+        """Add a job whose runs take so many seconds each."""
+        job = StoredJob(
+            id=job_id,
+            func=nothing,
+            reference=None,
+            trigger=trigger,
+            args=(takes,),
+            coalesce=coalesce,
+            max_instances=max_instances,
+            misfire_grace_time=misfire_grace_time,
+            on_lost=on_lost,
+        )
+        job = changing.added(job, self.clock.now())
+        self.store.add_job(job)
+        self.ledger.jobs[job_id] = job
+        for process in self.processes:
+            process.plan(0)
+        return job
+
+    def remove(self, job_id: str) -> None:
+        """Remove a job as a user does, if it is still there."""
+        if self.store.lookup_job(job_id) is not None:
+            self.store.remove_job(job_id)
+            self.ledger.gone.add(job_id)
+
+    def run(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        """Let so much time pass."""
+        self._run_until(self.clock.now() + timedelta(minutes=minutes, seconds=seconds))
+
+    def sleep_through(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        """Suspend all processes for so long, and let them find what they missed."""
+        self.clock.jump(timedelta(minutes=minutes, seconds=seconds))
+        for process in self.processes:
+            process.plan(0)
+        self.run()
+
+    def kill(self, process: Process) -> None:
+        """End a process without a word, as `kill -9` does."""
+        self.bury(process)
+
+    def freeze(self, process: Process, seconds: float) -> None:
+        """Stop a process for so long, as SIGSTOP does; its runs stop too."""
+        process.is_frozen = True
+
+        def thaw() -> None:
+            process.is_frozen = False
+            if process.is_alive:
+                process.wakes_at = None
+                process.plan(0)
+
+        self.at(self.clock.now() + timedelta(seconds=seconds), thaw)
+
+    def come_to_rest(self) -> None:
+        """Let nothing go wrong any more; take what is due, then take no more and wait until every run has ended."""
+        for process in self.processes:
+            process.weather.clear()
+        if not self.processes:
+            self.start_process()
+        # Frozen processes thaw, and the leases of the dead lapse.
+        self.run(seconds=4 * self.lease)
+        self._check_that_nothing_is_stuck()
+        self._set_taking(False)
+        limit = self.clock.now() + timedelta(minutes=30)
+        while self.store.get_unsettled_runs():
+            if self.clock.now() > limit:
+                raise BrokenPromiseError(f"these runs never ended: {self.store.get_unsettled_runs()}")
+            self.run(seconds=self.longest_sleep)
+        self._set_taking(True)
+
+    def check(self) -> None:
+        """Raise `BrokenPromiseError` if a promise was broken."""
+        self.ledger.check(self.store, self.clock.now())
+
+    def fire_times_accounted_for(self) -> int:
+        """Return how many fire times of all jobs the records stand for."""
+        return sum(self.ledger.accounted(self.store, job_id) for job_id in self.ledger.jobs)
+
+    # -- what processes use --------------------------------------------------------------------------
+
+    def at(self, when: datetime, action: Callable[[], None]) -> None:
+        """Do something at an instant."""
+        heappush(self._events, (when, next(self._numbers), action))
+
+    def is_known_dead(self, owner: Owner) -> bool:
+        """Answer an engine's probe."""
+        return self.deaths_are_seen and owner.id in self._dead
+
+    def bury(self, process: Process) -> None:
+        """Take a process out of the world."""
+        process.is_alive = False
+        self._dead.add(process.name)
+        self.processes.remove(process)
+
+    def freeze_now(self, process: Process, seconds: float) -> None:
+        """Stop a process in the middle of a call, while the others go on."""
+        process.is_frozen = True
+        self._run_until(self.clock.now() + timedelta(seconds=seconds))
+        process.is_frozen = False
+
+    def plan_execution(self, run: Run, job: StoredJob) -> tuple[float, RunStatus]:
+        """Return how long a run takes and how it ends."""
+        takes: Any = job.args[0]
+        return float(takes), RunStatus.FAILED if self.random.random() < 0.1 else RunStatus.SUCCEEDED
+
+    def _run_until(self, until: datetime) -> None:
+        while self._events and self._events[0][0] <= until:
+            when, _, action = heappop(self._events)
+            self.clock.advance_to(when)
+            action()
+        self.clock.advance_to(until)
+
+    def _set_taking(self, taking: bool) -> None:
+        for process in self.processes:
+            process.engine.taking = taking
+
+    def _check_that_nothing_is_stuck(self) -> None:
+        """Each job that is held waits for a run, and nothing is due unless its executor is full."""
+        waiting = {run.job_id for run in self.store.get_unsettled_runs()}
+        for job in self.store.get_all_jobs():
+            due_at = job.schedule.next_run_time
+            if job.schedule.is_held and job.id not in waiting:
+                raise BrokenPromiseError(f"job {job.id!r} is held, and none of its runs is left to end")
+            if self.room is None and due_at is not None and due_at < self.clock.now() - timedelta(seconds=5):
+                raise BrokenPromiseError(f"job {job.id!r} has been due since {due_at}, and nobody takes it")

@@ -1,0 +1,23 @@
+"""The test that every executor must pass."""
+
+from __future__ import annotations
+
+from tickwright.testing.suites.execution.context import ContextTests
+from tickwright.testing.suites.execution.outcomes import OutcomeTests
+from tickwright.testing.suites.execution.stopping import StoppingTests
+from tickwright.testing.suites.execution.travel import TravelTests
+
+__all__ = ["ExecutorSuite"]
+
+
+class ExecutorSuite(OutcomeTests, TravelTests, ContextTests, StoppingTests):
+    """Tests each sentence of `tickwright.executors.base`. Subclass it, and say how to make your executor.
+
+    ::
+
+        class TestMyExecutor(ExecutorSuite):
+            at_once = 2
+
+            def make_executor(self):
+                return MyExecutor(max_workers=2)
+    """

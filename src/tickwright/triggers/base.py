@@ -1,0 +1,57 @@
+"""The trigger: the ABC that says when a job fires; users subclass it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import ClassVar, Self
+
+__all__ = ["BaseTrigger", "Trigger"]
+
+
+class Trigger(ABC):
+    """Says when a job fires, from its own parameters and the instants it is given; it reads no clock.
+
+    A trigger is pure: the same question has the same answer, whenever and however often it is asked. It keeps
+    no memory of past answers, so a scheduler may ask about any instant, in any order and from any thread.
+
+    To write one, give `get_next_fire_time`. A trigger that can also look back (`can_look_back`) lets the
+    scheduler catch up after a long sleep at once, instead of walking through every fire time that was missed.
+    """
+
+    __slots__ = ()
+
+    can_look_back: ClassVar[bool] = False
+    """Whether `last_fire_time_until` and `count_fire_times` are given."""
+
+    jitter: float | None = None
+    """The longest delay in seconds that a scheduler may add to a run; no fire time carries it."""
+
+    @abstractmethod
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return the fire time that follows, aware, or `None` when there is none any more.
+
+        With `previous_fire_time`: the first fire time strictly after it, which may lie before `now`; what to
+        do about a late one is the scheduler's decision. Without: the first fire time at or after `now`. Both
+        are aware.
+        """
+
+    def last_fire_time_until(self, instant: datetime) -> datetime | None:
+        """Return the latest fire time that is not after `instant`, or `None` when there is none."""
+        raise NotImplementedError(f"{type(self).__name__} cannot look back; `can_look_back` says so")
+
+    def count_fire_times(self, after: datetime, until: datetime) -> int:
+        """Return how many fire times there are with `after` < fire time <= `until`."""
+        raise NotImplementedError(f"{type(self).__name__} cannot look back; `can_look_back` says so")
+
+    def anchored(self, now: datetime) -> Self:
+        """Return the trigger to store when a job is added at `now`.
+
+        What depends on the moment of adding (the start of an interval that was given none) is fixed here,
+        once. A trigger that depends on no such thing is its own answer.
+        """
+        return self
+
+
+BaseTrigger = Trigger
+"""The name under which the field knows it."""

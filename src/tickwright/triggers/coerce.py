@@ -1,0 +1,96 @@
+"""Coercion: what users give where a trigger is taken, made into a trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta, tzinfo
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.triggers.base import Trigger
+
+__all__ = ["ALIASES", "make_trigger"]
+
+ALIASES: dict[str, str] = {
+    "cron": "tickwright.triggers.cron:CronTrigger",
+    "date": "tickwright.triggers.date:DateTrigger",
+    "interval": "tickwright.triggers.interval:IntervalTrigger",
+}
+"""The short names of triggers and where each is found; a trigger is imported when it is first asked for."""
+
+
+def make_trigger(trigger: object, arguments: Mapping[str, object], timezone: tzinfo) -> Trigger:
+    """Return the trigger that `trigger` and `arguments` say, in `timezone` where they name no zone.
+
+    ================================  =====================================================================
+    `trigger`                         what it becomes
+    ================================  =====================================================================
+    a `Trigger`                       itself; arguments are refused
+    an alias (`"cron"`)               that trigger of the arguments
+    a crontab text or macro           `CronTrigger.from_crontab` of the text and the arguments
+    a `timedelta`                     `IntervalTrigger` of it and the arguments
+    a `datetime` or `date`            `DateTrigger` of it and the arguments
+    `None`                            `DateTrigger` of the arguments: without a `run_date`, at once
+    ================================  =====================================================================
+
+    Raises `TypeError` for a `trigger` of another type and for arguments that the trigger does not take, and
+    `InvalidTriggerError` for an unknown alias and for whatever the trigger itself refuses.
+    """
+    if isinstance(trigger, Trigger):
+        if arguments:
+            names = ", ".join(map(repr, arguments))
+            raise TypeError(f"{trigger} is complete: the arguments {names} belong where it was made")
+        return trigger
+    if trigger is None:
+        return _call("date", (), arguments, timezone)
+    if isinstance(trigger, timedelta):
+        return _call("interval", (trigger,), arguments, timezone)
+    if isinstance(trigger, date):
+        return _call("date", (trigger,), arguments, timezone)
+    if not isinstance(trigger, str):
+        raise TypeError(
+            "trigger must be a Trigger, an alias, a crontab text, a timedelta, a datetime, a date or None, "
+            f"not {shortened(trigger)}"
+        )
+    if trigger in ALIASES:
+        return _call(trigger, (), arguments, timezone)
+    if " " in trigger or "\t" in trigger or trigger.startswith("@"):
+        return _call("cron", (trigger,), arguments, timezone, maker="from_crontab")
+    raise InvalidTriggerError(
+        "trigger",
+        trigger,
+        f"it is neither an alias ({', '.join(ALIASES)}) nor a crontab text like '*/5 * * * *'",
+    )
+
+
+def _call(
+    alias: str, given: tuple[object, ...], arguments: Mapping[str, object], timezone: tzinfo, maker: str = ""
+) -> Trigger:
+    make = _maker(alias, maker)
+    taken = _parameters(alias, maker)[len(given) :]
+    unknown = [name for name in arguments if name not in taken]
+    if unknown:
+        raise TypeError(
+            f"the {alias} trigger takes no {', '.join(map(repr, unknown))} here; it takes {', '.join(taken)}"
+        )
+    named = dict(arguments)
+    if named.get("timezone") is None:
+        named["timezone"] = timezone
+    trigger: Trigger = make(*given, **named)
+    return trigger
+
+
+@cache
+def _maker(alias: str, maker: str) -> Any:
+    module, _, name = ALIASES[alias].partition(":")
+    trigger_class = getattr(import_module(module), name)
+    return getattr(trigger_class, maker) if maker else trigger_class
+
+
+@cache
+def _parameters(alias: str, maker: str) -> tuple[str, ...]:
+    from inspect import signature
+
+    return tuple(signature(_maker(alias, maker)).parameters)

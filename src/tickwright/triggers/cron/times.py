@@ -1,0 +1,88 @@
+"""Times: which seconds of a day a cron schedule matches, as one table of next values a field."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tickwright.triggers.cron.masks import highest_bit, lowest_bit
+
+__all__ = ["TimeOfDay"]
+
+
+class TimeOfDay:
+    """The times of a day whose hour, minute and second all match; times are seconds since midnight.
+
+    Built from masks (bit n is the value n), none of them empty. Equality is by these.
+    """
+
+    __slots__ = ("_hours", "_masks", "_minutes", "_seconds", "first", "last", "per_day")
+
+    def __init__(self, hours: int, minutes: int, seconds: int) -> None:
+        self._masks = (hours, minutes, seconds)
+        self._hours, self._minutes, self._seconds = (
+            _table(hours, 24),
+            _table(minutes, 60),
+            _table(seconds, 60),
+        )
+        self.first = lowest_bit(hours) * 3600 + lowest_bit(minutes) * 60 + lowest_bit(seconds)
+        self.last = highest_bit(hours) * 3600 + highest_bit(minutes) * 60 + highest_bit(seconds)
+        self.per_day = hours.bit_count() * minutes.bit_count() * seconds.bit_count()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TimeOfDay) and self._masks == other._masks
+
+    def __hash__(self) -> int:
+        return hash(self._masks)
+
+    def first_from(self, time: int) -> int | None:
+        """Return the first match at or after `time` on the same day."""
+        hour, rest = divmod(time, 3600)
+        minute, second = divmod(rest, 60)
+        hours, minutes, seconds = self._hours, self._minutes, self._seconds
+        if hours[hour] == hour:
+            if minutes[minute] == minute:
+                second = seconds[second]
+                if second < 60:
+                    return hour * 3600 + minute * 60 + second
+            minute = minutes[minute + 1]
+            if minute < 60:
+                return hour * 3600 + minute * 60 + seconds[0]
+        hour = hours[hour + 1]
+        return hour * 3600 + minutes[0] * 60 + seconds[0] if hour < 24 else None
+
+    def last_until(self, time: int) -> int | None:
+        """Return the last match at or before `time` on the same day."""
+        hours, minutes, seconds = self._masks
+        hour, rest = divmod(time, 3600)
+        minute, second = divmod(rest, 60)
+        if hours >> hour & 1:
+            if minutes >> minute & 1:
+                until = seconds & (2 << second) - 1
+                if until:
+                    return hour * 3600 + minute * 60 + highest_bit(until)
+            until = minutes & (1 << minute) - 1
+            if until:
+                return hour * 3600 + highest_bit(until) * 60 + highest_bit(seconds)
+        until = hours & (1 << hour) - 1
+        return highest_bit(until) * 3600 + highest_bit(minutes) * 60 + highest_bit(seconds) if until else None
+
+    def count_before(self, time: int) -> int:
+        """Return how many matches a day has before `time`."""
+        hours, minutes, seconds = self._masks
+        hour, rest = divmod(time, 3600)
+        minute, second = divmod(rest, 60)
+        count = (hours & (1 << hour) - 1).bit_count() * minutes.bit_count() * seconds.bit_count()
+        if hours >> hour & 1:
+            count += (minutes & (1 << minute) - 1).bit_count() * seconds.bit_count()
+            if minutes >> minute & 1:
+                count += (seconds & (1 << second) - 1).bit_count()
+        return count
+
+
+@lru_cache(maxsize=1_024)
+def _table(mask: int, size: int) -> tuple[int, ...]:
+    """Return for each value, `size` included, the first one in the mask from there on, or else `size`."""
+    table = [size]
+    for value in reversed(range(size)):
+        table.append(value if mask >> value & 1 else table[-1])
+    return tuple(reversed(table))

@@ -1,0 +1,204 @@
+"""The interval trigger: fires again and again after the same elapsed time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from math import isfinite
+from typing import Any, ClassVar, Self
+
+from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.instants import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime, to_micros
+from tickwright.triggers.declared import DeclaredTrigger
+from tickwright.triggers.jitter import read_jitter
+from tickwright.triggers.moments import Moment, iso_text, read_span
+from tickwright.zones import as_zone, zone_name
+
+__all__ = ["IntervalTrigger"]
+
+UNITS = {"weeks": 7 * DAY, "days": DAY, "hours": HOUR, "minutes": 60 * SECOND, "seconds": SECOND}
+
+
+class IntervalTrigger(DeclaredTrigger):
+    """Fires at `start_date`, and then each time the interval has elapsed, until `end_date` inclusive.
+
+    The k-th fire time is start + k × interval in whole microseconds of UTC, always counted from the start. It
+    is elapsed time: a day is 24 hours, and daylight saving has no say. For "every day at 09:00" take a cron
+    trigger.
+
+    The interval is the sum of its parts, fractions included (`seconds=0.1` is exactly 100,000 µs), or one
+    `timedelta` given first. Without `start_date` the first fire time is one interval after the moment of
+    adding it to a job. `anchored` fixes that start, once; it is stored with the job and is no part of
+    equality, so a restart that declares the same interval again goes on in the same rhythm.
+
+    >>> IntervalTrigger(minutes=90, timezone="UTC")
+    IntervalTrigger(hours=1, minutes=30, timezone='UTC')
+    """
+
+    __slots__ = ("_anchor", "_end", "_given", "_step", "jitter", "timezone")
+
+    can_look_back: ClassVar[bool] = True
+
+    timezone: tzinfo
+    """The zone in which naive dates were taken."""
+    _step: int
+    _given: int | None
+    _anchor: int | None
+    _end: int | None
+
+    def __init__(
+        self,
+        weeks: float | timedelta = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        start_date: Moment | None = None,
+        end_date: Moment | None = None,
+        timezone: tzinfo | str | None = None,
+        jitter: float | None = None,
+    ) -> None:
+        parts = {"weeks": weeks, "days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
+        step, field, value = _read_interval(parts)
+        zone = as_zone(timezone)
+        start, end = read_span(start_date, end_date, zone)
+        if start is not None and start + step > LATEST:
+            raise InvalidTriggerError(field, value, "the second fire time would lie after the year 9999")
+        self._set(timezone=zone, jitter=read_jitter(jitter), _step=step, _given=start, _anchor=None, _end=end)
+
+    @property
+    def interval(self) -> timedelta:
+        """The time between two fire times."""
+        return timedelta(microseconds=self._step)
+
+    @property
+    def start_date(self) -> datetime | None:
+        """The first fire time, in UTC; `None` while nothing has fixed it."""
+        return None if self._start is None else to_datetime(self._start)
+
+    @property
+    def end_date(self) -> datetime | None:
+        """The instant after which nothing fires, in UTC."""
+        return None if self._end is None else to_datetime(self._end)
+
+    @property
+    def _start(self) -> int | None:
+        return self._anchor if self._given is None else self._given
+
+    def anchored(self, now: datetime) -> Self:
+        """Return the trigger with its start fixed: at `now` + interval, if none was given."""
+        if self._start is not None:
+            return self
+        anchor = to_micros(now) + self._step
+        if anchor > LATEST:
+            raise InvalidTriggerError("interval", self.interval, "the first fire time would lie after the year 9999")
+        trigger = type(self).__new__(type(self))
+        trigger._set(
+            timezone=self.timezone,
+            jitter=self.jitter,
+            _step=self._step,
+            _given=None,
+            _anchor=anchor,
+            _end=self._end,
+        )
+        return trigger
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return the first fire time after `previous_fire_time`, or the first at or after `now` without one.
+
+        Without a start, that is one interval after `previous_fire_time` or `now`.
+        """
+        since = to_micros(now) if previous_fire_time is None else to_micros(previous_fire_time) + 1
+        start = self._start
+        if start is None:
+            found = since + self._step - (previous_fire_time is not None)
+        else:
+            found = start if since <= start else since + (start - since) % self._step
+        return to_datetime(found) if found <= self._latest else None
+
+    def last_fire_time_until(self, instant: datetime) -> datetime | None:
+        """Return the last fire time at or before `instant`, in UTC; one division."""
+        start = self._anchored_start()
+        until = min(to_micros(instant), self._latest)
+        return to_datetime(until - (until - start) % self._step) if until >= start else None
+
+    def count_fire_times(self, after: datetime, until: datetime) -> int:
+        """Return the number of fire times with `after` < fire time <= `until`; two divisions."""
+        start = self._anchored_start()
+        first = max(to_micros(after) + 1, start)
+        last = min(to_micros(until), self._latest)
+        return (last - start) // self._step - (first - 1 - start) // self._step if first <= last else 0
+
+    @property
+    def _latest(self) -> int:
+        return LATEST if self._end is None else self._end
+
+    def _anchored_start(self) -> int:
+        start = self._start
+        if start is None:
+            raise ValueError(f"{self} has no start to look back to: ask what `anchored(now)` returns")
+        return start
+
+    def _declaration(self) -> dict[str, Any]:
+        declaration = _parts(self._step)
+        settings = {
+            "start_date": None if self._given is None else iso_text(self._given),
+            "end_date": None if self._end is None else iso_text(self._end),
+            "jitter": self.jitter,
+            "timezone": zone_name(self.timezone),
+        }
+        return declaration | {name: value for name, value in settings.items() if value is not None}
+
+    def _state(self) -> dict[str, Any]:
+        return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor})
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        anchor = state.pop("anchor", None)
+        super()._restore(state)
+        self._set(_anchor=anchor)
+
+    def __str__(self) -> str:
+        return f"interval[{self.interval}]"
+
+
+def _read_interval(parts: dict[str, Any]) -> tuple[int, str, object]:
+    """Return the sum of the parts in microseconds, and the name and value to blame if it cannot be used."""
+    given = [name for name, value in parts.items() if value != 0]
+    whole = parts["weeks"]
+    if isinstance(whole, timedelta):
+        for name in given:
+            if name != "weeks":
+                raise InvalidTriggerError(name, parts[name], "the timedelta is the whole interval already")
+        field, value, step = "interval", whole, whole // timedelta(microseconds=1)
+    else:
+        field = given[0] if given else "seconds"
+        value, step = parts[field], sum(_micros(name, part) for name, part in parts.items())
+    if step <= 0:
+        raise InvalidTriggerError(field, value, "an interval is at least a microsecond long")
+    if step > LATEST - EARLIEST:
+        raise InvalidTriggerError(field, value, "the calendar, which has 9999 years, is shorter than this")
+    return step, field, value
+
+
+def _micros(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be a number, not {shortened(value)}")
+    if value < 0:
+        raise InvalidTriggerError(name, value, "time does not run backwards")
+    if isinstance(value, int):
+        return value * UNITS[name]
+    if not isfinite(value):
+        raise InvalidTriggerError(name, value, "a finite number is taken")
+    # A float is a fraction, exactly; multiplying it as a float would lose microseconds from a few hundred
+    # years on.
+    numerator, denominator = value.as_integer_ratio()
+    return (2 * numerator * UNITS[name] + denominator) // (2 * denominator)
+
+
+def _parts(step: int) -> dict[str, float]:
+    """Return the interval in days, hours, minutes and seconds, without those that are 0."""
+    days, rest = divmod(step, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, rest = divmod(rest, 60 * SECOND)
+    seconds = rest / SECOND if rest % SECOND else rest // SECOND
+    parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
+    return {name: value for name, value in parts.items() if value}

@@ -1,0 +1,20 @@
+"""Jitter: the longest delay that a scheduler may spread runs by, carried by triggers, never applied."""
+
+from __future__ import annotations
+
+from tickwright.errors import InvalidTriggerError, shortened
+
+__all__ = ["read_jitter"]
+
+LONGEST = 100 * 366 * 86_400  # a bound, so that a fire time and its delay stay within the calendar
+
+
+def read_jitter(value: object) -> float | None:
+    """Return the jitter, a number of seconds that is not negative, or `None` for none."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"jitter must be a number of seconds or None, not {shortened(value)}")
+    if not 0 <= value <= LONGEST:
+        raise InvalidTriggerError("jitter", value, "0 seconds or more are taken, up to a century")
+    return value

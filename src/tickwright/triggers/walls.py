@@ -1,0 +1,123 @@
+"""Wall-clock schedules: walls that match, turned into fire times on a zone's time line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from tickwright.instants import DAY, EARLIEST, LATEST, SECOND
+from tickwright.triggers.dst import Segment, Timeline
+from tickwright.triggers.transitions import MOST_APART
+
+__all__ = ["WallPattern", "WallSchedule"]
+
+
+class WallPattern(Protocol):
+    """A set of wall-clock times, in whole seconds since 1970-01-01 00:00 on that clock; it knows no zone."""
+
+    def first_from(self, wall: int) -> int | None:
+        """Return the first match at or after `wall`."""
+
+    def last_until(self, wall: int) -> int | None:
+        """Return the last match at or before `wall`."""
+
+    def count_between(self, begin: int, end: int) -> int:
+        """Return how many matches there are with begin <= match < end."""
+
+
+class WallSchedule(NamedTuple):
+    """The instants at which a pattern fires on a time line; all in microseconds.
+
+    Both directions and the count go from segment to segment. They differ from a search in what they leave
+    out: if nothing matches before some far wall, the segments before it are not looked at.
+    """
+
+    pattern: WallPattern
+    timeline: Timeline
+
+    def first_from(self, instant: int) -> int | None:
+        """Return the first fire time at or after `instant`."""
+        if instant < EARLIEST:
+            instant = EARLIEST
+        pattern, timeline = self
+        while instant <= LATEST:
+            segment = timeline.segment_at(instant)
+            begin, end, offsets, joined = segment
+            if joined is not None and instant == begin and self._fires_at_begin(segment):
+                return instant
+            wall = None
+            found = end
+            for offset in offsets:
+                wall = pattern.first_from(-(-(instant + offset) // SECOND))
+                if wall is not None and wall * SECOND - offset < found:
+                    found = wall * SECOND - offset
+            if found < end:
+                return found if found <= LATEST else None
+            if len(offsets) == 1 and end - instant >= MOST_APART:
+                # From `end` on no clock will show a wall before this one again, so nothing matches until
+                # `wall` comes.
+                if wall is None:
+                    return None
+                instant = max(end, wall * SECOND - DAY)
+            else:
+                instant = end
+        return None
+
+    def last_until(self, instant: int) -> int | None:
+        """Return the last fire time at or before `instant`."""
+        instant = min(instant, LATEST)
+        pattern, timeline = self
+        while instant >= EARLIEST:
+            segment = timeline.segment_at(instant)
+            begin, _, offsets, joined = segment
+            wall = None
+            found = begin - 1
+            for offset in offsets:
+                wall = pattern.last_until((instant + offset) // SECOND)
+                if wall is not None and wall * SECOND - offset > found:
+                    found = wall * SECOND - offset
+            if found >= begin:
+                return found if found >= EARLIEST else None
+            if joined is not None and self._fires_at_begin(segment):
+                return begin
+            if len(offsets) == 1 and instant - begin >= MOST_APART:
+                if wall is None:
+                    return None
+                instant = min(begin - 1, wall * SECOND + DAY)
+            else:
+                instant = begin - 1
+        return None
+
+    def count_between(self, begin: int, end: int) -> int:
+        """Return how many fire times there are with begin <= fire time < end."""
+        begin, end = max(begin, EARLIEST), min(end, LATEST + 1)
+        count = 0
+        while begin < end:
+            segment = self.timeline.segment_at(begin)
+            until = min(end, segment.end)
+            if len(segment.offsets) == 2:
+                count += self._count_twofold(segment, begin, until)
+            else:
+                for offset in segment.offsets:
+                    count += self._count_walls(begin + offset, until + offset)
+            if begin == segment.begin and self._fires_at_begin(segment):
+                # A match of the wall at the begin itself is the same fire, and counted already.
+                count += 1 - sum(self._count_walls(begin + offset, begin + offset + 1) for offset in segment.offsets)
+            begin = until
+        return count
+
+    def _count_walls(self, begin: int, end: int) -> int:
+        return self.pattern.count_between(-(-begin // SECOND), -(-end // SECOND))
+
+    def _fires_at_begin(self, segment: Segment) -> bool:
+        """Whether any of the walls that were left out at the segment's begin matches."""
+        return segment.joined is not None and self._count_walls(*segment.joined) > 0
+
+    def _count_twofold(self, segment: Segment, begin: int, end: int) -> int:
+        """Count where two walls are looked at side by side; where both match, it is one fire time."""
+        fire_times = set()
+        for offset in segment.offsets:
+            wall = self.pattern.first_from(-(-(begin + offset) // SECOND))
+            while wall is not None and wall * SECOND - offset < end:
+                fire_times.add(wall * SECOND - offset)
+                wall = self.pattern.first_from(wall + 1)
+        return len(fire_times)

@@ -1,0 +1,83 @@
+"""What jobs of these tests do to the worker process that runs them."""
+
+import atexit
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from tickwright.testing.suites.execution.work import wait_for_file
+
+
+def tell_pid() -> int:
+    return os.getpid()
+
+
+def stay(pid_file: str, opened: str = "/nonexistent") -> str:
+    """Write the process id, and stay until the file `opened` is there."""
+    partial = Path(f"{pid_file}.partial")
+    partial.write_text(str(os.getpid()))
+    partial.rename(pid_file)
+    wait_for_file(opened)
+    return "stayed"
+
+
+def exit_hard(code: int) -> None:
+    os._exit(code)
+
+
+def kill_self(signal_number: int) -> None:
+    os.kill(os.getpid(), signal_number)
+    threading.Event().wait(60)
+
+
+def close_everything() -> None:
+    os.closerange(3, 1024)
+
+
+def leave_a_program_behind(pid_file: str) -> None:
+    """Start a program that keeps all files open that it can get, and die."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", "import threading; threading.Event().wait(60)"],
+        close_fds=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    Path(pid_file).write_text(str(program.pid))
+    os._exit(1)
+
+
+def leave_a_fork_behind(pid_file: str) -> None:
+    """Fork, let the copy stay, and die."""
+    pid = os.fork()
+    if pid == 0:
+        threading.Event().wait(60)
+        os._exit(0)
+    Path(pid_file).write_text(str(pid))
+    os._exit(1)
+
+
+def leave_a_thread_behind() -> None:
+    threading.Thread(target=threading.Event().wait, args=(60,)).start()
+
+
+def at_exit_make(path: str) -> None:
+    atexit.register(Path(path).touch)
+
+
+def print_much(megabytes: int) -> None:
+    for _ in range(megabytes * 16):
+        sys.stdout.write("x" * 65535 + "\n")
+
+
+def interrupt_self() -> str:
+    os.kill(os.getpid(), signal.SIGINT)
+    return "went on"
+
+
+def die_once(number: int, victim: int) -> int:
+    if number == victim:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number

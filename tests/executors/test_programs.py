@@ -1,0 +1,245 @@
+"""Whole programs with a process pool: how they start, exit, are interrupted and killed, and what they leave."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from tests.executors.processes import is_alive, wait_for_death, wait_until
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+# What each program starts with. It reports to a stage, as the tests of the executors do.
+HEAD = """
+import os, signal, sys, threading
+from pathlib import Path
+from tests.executors import deeds
+from tickwright.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
+from tickwright.testing.suites.execution import work
+from tickwright.testing.suites.execution.stage import Inbox, Stage, job_of
+
+folder = Path(__file__).parent
+method = sys.argv[1]
+
+def hello():
+    return "hello from " + __name__
+
+def new_stage(workers=2):
+    return Stage(ProcessPoolExecutor(workers, start_method=method), folder)
+
+def busy_and_idle_stage():
+    stage = new_stage()
+    [gate] = stage.occupy(1)
+    idle = stage.report(deeds.tell_pid).result
+    stage.submit(deeds.stay, str(folder / "busy"))
+    work.wait_for_file(str(folder / "busy"))
+    gate.open()
+    stage.inbox.report_of("run-1")
+    print(os.getpid(), idle, (folder / "busy").read_text(), flush=True)
+    return stage
+"""
+
+
+@pytest.fixture(params=["spawn", "forkserver"])
+def start_method(request):
+    return request.param
+
+
+@pytest.fixture
+def program(tmp_path, start_method):
+    """Start a program; it is ended when the test is over, however that came."""
+    started = []
+
+    def start(body: str, guard: bool = True, **options) -> subprocess.Popen[str]:
+        body = textwrap.dedent(body)
+        if guard:
+            body = "if __name__ == '__main__':\n" + textwrap.indent(body, "    ")
+        (tmp_path / "program.py").write_text(HEAD + body)
+        process = subprocess.Popen(
+            [sys.executable, str(tmp_path / "program.py"), start_method],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            **options,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def read_pids(process: subprocess.Popen[str]) -> list[int]:
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, process.communicate()[1]
+    return [int(word) for word in line.split()]
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out
+
+
+def test_functions_of_the_main_module_are_found(program):
+    process = program("""
+        stage = new_stage()
+        print(stage.report(hello).result)
+        stage.close()
+    """)
+    assert finished(process) == "hello from __mp_main__\n"
+
+
+def test_a_program_without_the_main_guard_is_told_about_it_and_ends(program):
+    process = program(
+        """
+        stage = new_stage()
+        report = stage.report(hello)
+        print(report.status, report.reason)
+        stage.close()
+        """,
+        guard=False,
+    )
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert out.startswith("failed a worker process ended with exit code 1")
+    assert out.count("if __name__ == '__main__':") == 1
+    assert "a worker process is starting and imports the main module" in err
+
+
+def test_a_program_that_just_ends_takes_its_workers_along(program):
+    process = program("busy_and_idle_stage()")
+    _, idle, busy = read_pids(process)
+    finished(process)
+    wait_for_death(idle)
+    wait_for_death(busy)
+
+
+def test_a_program_that_just_ends_does_not_wait_for_threads(program):
+    process = program("""
+        stage = Stage(ThreadPoolExecutor(2), folder)
+        stage.occupy(1)
+        print("ends")
+    """)
+    assert finished(process) == "ends\n"
+
+
+def test_the_workers_of_a_program_that_is_killed_do_not_stay(program):
+    process = program("""
+        stage = busy_and_idle_stage()
+        signal.pause()
+    """)
+    pids = read_pids(process)
+    process.kill()
+    for pid in pids:
+        wait_for_death(pid)
+
+
+def test_the_workers_of_a_killed_program_end_though_a_fork_of_it_lives_on(program):
+    process = program("""
+        stage = busy_and_idle_stage()
+        if (pid := os.fork()) == 0:
+            threading.Event().wait(60)
+            os._exit(0)
+        print(pid, flush=True)
+        signal.pause()
+    """)
+    parent, *workers = read_pids(process)
+    [fork] = read_pids(process)
+    os.kill(parent, signal.SIGKILL)
+    try:
+        for pid in workers:
+            wait_for_death(pid)
+        assert is_alive(fork)
+    finally:
+        os.kill(fork, signal.SIGKILL)
+
+
+def test_a_fork_that_exits_leaves_the_workers_alone(program):
+    process = program("""
+        stage = new_stage(1)
+        before = stage.report(deeds.tell_pid).result
+        if (pid := os.fork()) == 0:
+            sys.exit()
+        os.waitpid(pid, 0)
+        print(stage.report(deeds.tell_pid).result == before)
+        stage.close()
+    """)
+    assert finished(process) == "True\n"
+
+
+def test_ctrl_c_reaches_the_program_and_not_its_workers(program, tmp_path):
+    process = program("""
+        stage = new_stage(1)
+        stage.submit(deeds.stay, str(folder / "busy"), str(folder / "go on"))
+        try:
+            work.wait_for_file(str(folder / "busy"))
+            print(os.getpid(), flush=True)
+            signal.pause()
+        except KeyboardInterrupt:
+            (folder / "go on").touch()
+            print(stage.inbox.report_of("run-1").result)
+        stage.close()
+    """)
+    [pid] = read_pids(process)
+    os.killpg(pid, signal.SIGINT)
+    assert finished(process) == "stayed\n"
+
+
+def test_a_worker_does_not_see_ctrl_c_while_it_starts(program, start_method):
+    if start_method != "spawn":
+        pytest.skip("what the fork server starts can be interrupted until it is ready")
+    process = program("""
+        signal.signal(signal.SIGINT, lambda *_: None)
+        stage = new_stage(1)
+        run = stage.submit(hello)
+        while not stage.inbox.reports():
+            os.killpg(0, signal.SIGINT)
+        print(stage.inbox.report_of(run).result)
+        stage.close()
+    """)
+    assert finished(process) == "hello from __mp_main__\n"
+
+
+def test_a_program_run_as_a_module_finds_its_functions(tmp_path, start_method):
+    package = tmp_path / "some_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    body = """
+if __name__ == '__main__':
+    stage = new_stage()
+    print(job_of(hello).reference, stage.report(hello).result)
+    stage.close()
+"""
+    (package / "program.py").write_text(HEAD + body)
+    done = subprocess.run(
+        [sys.executable, "-m", "some_package.program", start_method],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == "some_package.program:hello hello from __mp_main__\n", done.stderr
+
+
+def test_importing_the_pools_does_not_load_what_is_only_needed_later():
+    program = """
+import sys, tickwright.executors.pool
+print(sorted({"asyncio", "concurrent", "multiprocessing", "traceback", "logging"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_waiting_is_bounded():
+    with pytest.raises(AssertionError, match="not within"):
+        wait_until(lambda: False, seconds=0.01)

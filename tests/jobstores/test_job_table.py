@@ -1,0 +1,134 @@
+"""The table answers as a plain list of jobs would, whatever happened to them, and does not grow without them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tickwright.jobstores.job_table import STALE_ALLOWED, JobTable
+from tickwright.stored_job import Schedule, StoredJob
+from tickwright.testing.suites.store.material import at, idle_job, made_job
+
+JOB_IDS = st.sampled_from("abc")
+EXECUTORS = st.sampled_from(["default", "other"])
+TIMES = st.one_of(st.none(), st.integers(0, 4).map(at))
+# Left to itself, hypothesis makes lists of five: too short a life for one step to get in the way of another.
+MOSTLY_LONG = 15
+
+STEPS = st.one_of(
+    st.tuples(st.just("put"), JOB_IDS, TIMES, EXECUTORS),
+    st.tuples(st.just("reschedule"), JOB_IDS, TIMES),
+    st.tuples(st.just("remove"), JOB_IDS),
+    st.tuples(st.just("due"), st.integers(-1, 5).map(at), st.integers(0, 6)),
+    st.tuples(st.just("next")),
+    st.tuples(st.just("clear")),
+)
+
+
+class PlainTable:
+    """What the table means, without a thought for speed."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, StoredJob] = {}
+
+    def due(self, now: datetime, limit: int, executors: set[str] | None) -> list[StoredJob]:
+        wanted = [
+            (job.schedule.next_run_time, job.id, job)
+            for job in self.jobs.values()
+            if job.schedule.next_run_time is not None and (executors is None or job.executor in executors)
+        ]
+        return [job for time, _, job in sorted(wanted, key=lambda one: one[:2]) if time <= now][:limit]
+
+
+@given(st.lists(STEPS, min_size=MOSTLY_LONG, max_size=60))
+def test_it_answers_as_a_plain_list_would(steps) -> None:
+    table, plain = JobTable(), PlainTable()
+    for step in steps:
+        match step:
+            case ("put", job_id, time, executor):
+                job = made_job(job_id, due=time, executor=executor)
+                table.put(job)
+                plain.jobs[job_id] = job
+            case ("reschedule", job_id, time) if job_id in plain.jobs:
+                schedule = Schedule(next_fire_time=time, next_run_time=time, version=7)
+                table.reschedule(job_id, schedule)
+                plain.jobs[job_id] = plain.jobs[job_id].with_schedule(schedule)
+            case ("remove", job_id):
+                assert table.remove(job_id) == (plain.jobs.pop(job_id, None) is not None)
+            case ("due", now, limit):
+                for executors in (None, {"default"}, {"other"}, {"default", "other"}, set()):
+                    assert table.due(now, limit, executors) == plain.due(now, limit, executors)
+            case ("next",):
+                for executors in (None, {"default"}, {"other"}, set()):
+                    first = plain.due(at(100), 1, executors)
+                    assert table.next_time(executors) == (first[0].schedule.next_run_time if first else None)
+            case ("clear",):
+                table.clear()
+                plain.jobs.clear()
+        schedules = {job_id: job.schedule for job_id, job in plain.jobs.items()}
+        assert {job_id: table.schedule_of(job_id) for job_id in "abc" if job_id in table} == schedules
+        assert len(table) == len(plain.jobs)
+    for job_id in "abc":
+        assert table.get(job_id) == plain.jobs.get(job_id)
+    assert {job.id: job for job in table.all()} == plain.jobs
+
+
+def entries_in(table: JobTable) -> int:
+    return sum(len(queue._heap) + len(queue._front) for queue in table._queues.values())
+
+
+def test_a_job_that_is_rescheduled_for_ever_leaves_no_trail() -> None:
+    table = JobTable()
+    for n in range(10):
+        table.put(made_job(str(n), due=at(n)))
+    for n in range(5000):
+        table.reschedule("3", Schedule(next_fire_time=at(n), next_run_time=at(100_000 + n)))
+        assert entries_in(table) <= 2 * 10 + STALE_ALLOWED + 1
+    assert [job.id for job in table.due(at(10), 100)] == [str(n) for n in range(10) if n != 3]
+    assert table.next_time() == at(0)
+
+
+@pytest.mark.parametrize("read_between", [False, True])
+def test_jobs_that_come_and_go_leave_no_trail(read_between: bool) -> None:
+    table = JobTable()
+    table.put(made_job("stays", due=at(10**6)))
+    for n in range(3000):
+        table.put(made_job(f"job {n}", due=at(n)))
+        if read_between:
+            table.due(at(n), 10)
+        table.remove(f"job {n}")
+        assert entries_in(table) <= 2 * 2 + STALE_ALLOWED + 1
+    assert table.next_time() == at(10**6)
+
+
+def test_executors_that_nobody_names_any_more_leave_no_trail() -> None:
+    table = JobTable()
+    for n in range(100):
+        table.put(made_job("job", executor=f"executor {n}"))
+    assert list(table._queues) == ["executor 99"]
+    table.put(idle_job("job", paused=True))
+    assert not table._queues
+
+
+def test_a_backlog_that_is_only_partly_taken_is_not_read_again_and_again() -> None:
+    table = JobTable()
+    looks = 0
+    for n in range(2000):
+        table.put(made_job(f"{n:04}", due=at(n)))
+    (queue,) = table._queues.values()
+    is_current = queue._is_current
+
+    def counted(entry) -> bool:
+        nonlocal looks
+        looks += 1
+        return is_current(entry)
+
+    queue._is_current = counted
+    for n in range(0, 2000, 10):
+        batch = table.due(at(5000), 10)
+        assert [job.id for job in batch] == [f"{m:04}" for m in range(n, n + 10)]
+        for job in batch:
+            table.reschedule(job.id, replace(job.schedule, next_run_time=None))
+    assert looks <= 5 * 2000

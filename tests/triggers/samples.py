@@ -1,0 +1,31 @@
+"""The samples in data/: fire times that were checked against other implementations, and inputs to refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+
+def samples(name):
+    """Return the objects of a file of samples, one a line."""
+    with (DATA / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def instant(text):
+    """Return the instant of a sample."""
+    return datetime.fromisoformat(text)
+
+
+def fire_times(trigger, after, until, limit=None):
+    """Return the trigger's fire times with after < fire time <= until, the first `limit` of them."""
+    found: list[datetime] = []
+    while limit is None or len(found) < limit:
+        after = trigger.get_next_fire_time(after, after)
+        if after is None or after > until:
+            break
+        found.append(after)
+    return found

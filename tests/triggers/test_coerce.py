@@ -1,0 +1,81 @@
+"""What users give where a trigger is taken becomes one, in the scheduler's zone unless they name another."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.coerce import ALIASES, make_trigger
+from tickwright.triggers.cron import CronTrigger
+from tickwright.triggers.date import DateTrigger
+from tickwright.triggers.interval import IntervalTrigger
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "arguments", "expected"),
+    [
+        ("cron", {"hour": 3}, CronTrigger(hour=3, timezone=BERLIN)),
+        ("cron", {"hour": 3, "timezone": "UTC"}, CronTrigger(hour=3, timezone="UTC")),
+        ("cron", {"hour": 3, "timezone": None}, CronTrigger(hour=3, timezone=BERLIN)),
+        ("interval", {"minutes": 5}, IntervalTrigger(minutes=5, timezone=BERLIN)),
+        ("date", {"run_date": "2027-01-01"}, DateTrigger("2027-01-01", BERLIN)),
+        ("*/5 * * * *", {}, CronTrigger.from_crontab("*/5 * * * *", BERLIN)),
+        ("0\t0\t*\t*\t*", {}, CronTrigger.from_crontab("0 0 * * *", BERLIN)),
+        ("@daily", {"jitter": 5}, CronTrigger.from_crontab("0 0 * * *", BERLIN, jitter=5)),
+        ("@daily", {"dst_policy": "skip"}, CronTrigger.from_crontab("0 0 * * *", BERLIN, dst_policy="skip")),
+        (timedelta(minutes=5), {}, IntervalTrigger(minutes=5, timezone=BERLIN)),
+        (timedelta(minutes=5), {"jitter": 1}, IntervalTrigger(minutes=5, timezone=BERLIN, jitter=1)),
+        (datetime(2027, 1, 1), {}, DateTrigger("2027-01-01", BERLIN)),
+        (datetime(2027, 1, 1), {"timezone": "UTC"}, DateTrigger("2027-01-01", "UTC")),
+        (datetime(2027, 1, 1, tzinfo=UTC), {}, DateTrigger("2027-01-01T00:00Z", BERLIN)),
+        (date(2027, 1, 1), {}, DateTrigger("2027-01-01", BERLIN)),
+        (None, {}, DateTrigger(timezone=BERLIN)),
+        (None, {"run_date": "2027-01-01"}, DateTrigger("2027-01-01", BERLIN)),
+    ],
+)
+def test_each_way_to_say_a_trigger(trigger, arguments, expected):
+    assert make_trigger(trigger, arguments, BERLIN) == expected
+
+
+def test_a_trigger_is_itself():
+    trigger = CronTrigger(hour=3, timezone="UTC")
+    assert make_trigger(trigger, {}, BERLIN) is trigger
+
+
+@pytest.mark.parametrize(
+    ("trigger", "arguments", "error", "words"),
+    [
+        (CronTrigger(hour=3, timezone="UTC"), {"minute": 5}, TypeError, "'minute' belong where it was made"),
+        ("weekly", {}, InvalidTriggerError, r"trigger: .*\(cron, date, interval\).*got 'weekly'"),
+        ("", {}, InvalidTriggerError, "trigger: "),
+        ("cron ", {"hour": 3}, TypeError, "takes no 'hour'"),
+        (5, {}, TypeError, "trigger must be .* not 5"),
+        (CronTrigger, {}, TypeError, "trigger must be"),
+        (
+            "interval",
+            {"hour": 3},
+            TypeError,
+            "the interval trigger takes no 'hour' here; it takes weeks, days, hours",
+        ),
+        ("date", {"hours": 3, "days": 1}, TypeError, "the date trigger takes no 'hours', 'days'"),
+        ("*/5 * * * *", {"hour": 3}, TypeError, "the cron trigger takes no 'hour'"),
+        ("*/5 * * * *", {"expr": "* * * * *"}, TypeError, "takes no 'expr'"),
+        (timedelta(1), {"weeks": 3}, TypeError, "takes no 'weeks'"),
+        (timedelta(1), {"days": 3}, InvalidTriggerError, "days: the timedelta is the whole interval"),
+        ("* * * *", {}, InvalidTriggerError, "expression: 5 fields are taken"),
+        ("cron", {"hour": 25}, InvalidTriggerError, "hour: "),
+        (None, {"hour": 25}, TypeError, "the date trigger takes no 'hour'"),
+    ],
+)
+def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments, error, words):
+    with pytest.raises(error, match=words):
+        make_trigger(trigger, arguments, BERLIN)
+
+
+def test_every_alias_leads_to_a_trigger():
+    given = {"date": {}, "interval": {"seconds": 1}, "cron": {}}
+    for alias in ALIASES:
+        assert "Europe/Berlin" in repr(make_trigger(alias, given[alias], BERLIN))

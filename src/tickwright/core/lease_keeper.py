@@ -20,10 +20,12 @@ PARTS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
-    """Runs that nobody will report, and the dead owners whose leases can go once the runs are settled."""
+    """What the dead have left."""
 
     runs: tuple[Run, ...] = ()
+    """Runs that nobody will report."""
     owners: tuple[Owner, ...] = ()
+    """Dead owners without such runs, whose leases can go. The others' stay until a later look finds none."""
 
 
 class LeaseKeeper:
@@ -40,6 +42,7 @@ class LeaseKeeper:
         self._beat_at = -inf
         self._renew_at = -inf
         self._watch_at = -inf
+        self._search_at = -inf
 
     @property
     def interval(self) -> float:
@@ -73,18 +76,18 @@ class LeaseKeeper:
         if monotonic < self._watch_at:
             return Abandoned()
         leases = self._store.get_leases()
-        dead = self._watch.look(leases, monotonic)
-        dead_ids = {owner.id for owner in dead}
-        living = {lease.owner.id for lease in leases} - dead_ids | {self._context.owner.id}
-        runs: tuple[Run, ...] = ()
-        # A scheduler that shut down without waiting leaves no lease and, perhaps, runs. So all runs are looked
-        # through, but only when somebody came or went: they may be many, and then they belong to the living.
-        if living != self._known:
-            runs = tuple(run for run in self._store.get_unsettled_runs() if run.owner not in living)
+        dead = {owner.id: owner for owner in self._watch.look(leases, monotonic)}
+        living = {lease.owner.id for lease in leases} - dead.keys() | {self._context.owner.id}
+        runs: list[Run] = []
+        # All runs are looked through only when somebody came, went or died, and once in a lease to be certain: they
+        # may be many, and then they belong to the living.
+        if dead or living != self._known or monotonic >= self._search_at:
+            runs = [run for run in self._store.get_unsettled_runs() if run.owner not in living]
+            self._search_at = monotonic + self._context.lease
         self._watch_at = monotonic + self.interval
-        if not runs:
-            self._known = living
-        return Abandoned(runs=runs, owners=tuple(dead))
+        self._known = living
+        left = {run.owner for run in runs}
+        return Abandoned(runs=tuple(runs), owners=tuple(dead[name] for name in dead if name not in left))
 
     def bury(self, owner: Owner) -> None:
         """Close the lease of a dead owner, whose runs are settled."""

@@ -34,6 +34,8 @@ class Ledger:
     """How often each (job id, fire time, attempt) was executed."""
     executed: set[str] = field(default_factory=set)
     """The ids of the runs that were."""
+    broken: str | None = None
+    """What was noticed first. An error raised in the middle of a step would be taken for trouble of a store."""
 
     # -- while it happens ----------------------------------------------------------------------------
 
@@ -47,7 +49,7 @@ class Ledger:
             if change.remove:
                 left = [run.id for run in store.get_unsettled_runs() if run.job_id == change.job_id]
                 if left or change.started:
-                    raise BrokenPromiseError(
+                    self._notice(
                         f"job {change.job_id!r} was removed as finished although {left or change.started} had not ended"
                     )
 
@@ -55,24 +57,28 @@ class Ledger:
         """Look at a run at the moment at which an executor gets it."""
         stored = store.get_run(run.id)
         if stored is None or stored.is_settled or stored.owner != run.owner:
-            raise BrokenPromiseError(f"{_told(run)} reached an executor, but on record is {stored and stored.status}")
+            self._notice(f"{_told(run)} reached an executor, but on record is {stored and stored.status}")
         now_stored = store.lookup_job(run.job_id)
         if run.reason is None and now_stored is not None:
             next_time = now_stored.schedule.next_fire_time
             if next_time is not None and next_time <= run.fire_time:
-                raise BrokenPromiseError(f"{_told(run)} was started before the next fire time was committed")
+                self._notice(f"{_told(run)} was started before the next fire time was committed")
         unsettled = [one for one in store.get_unsettled_runs() if one.job_id == run.job_id]
         if len(unsettled) > job.max_instances:
-            raise BrokenPromiseError(
-                f"{_told(run)} makes {len(unsettled)} instances, and max_instances={job.max_instances}"
-            )
+            self._notice(f"{_told(run)} makes {len(unsettled)} instances, and max_instances={job.max_instances}")
         self.executions[run.job_id, run.fire_time, run.attempt] += 1
         self.executed.add(run.id)
 
     # -- at the end ----------------------------------------------------------------------------------
 
+    def raise_if_broken(self) -> None:
+        """Raise `BrokenPromiseError` for what was noticed while it happened."""
+        if self.broken is not None:
+            raise BrokenPromiseError(self.broken)
+
     def check(self, store: JobStore, now: datetime) -> None:
         """Raise `BrokenPromiseError` for the first promise that does not hold, once everything has come to rest."""
+        self.raise_if_broken()
         runs = store.get_runs()
         for run in runs:
             if not run.is_settled:
@@ -88,6 +94,9 @@ class Ledger:
         for (job_id, fire_time, attempt), times in self.executions.items():
             if times > 1:
                 raise BrokenPromiseError(f"job {job_id!r} ran {times} times for {fire_time} (attempt {attempt})")
+
+    def _notice(self, what: str) -> None:
+        self.broken = self.broken or what
 
     def accounted(self, store: JobStore, job_id: str) -> int:
         """Return how many fire times of a job its records stand for."""
@@ -139,9 +148,7 @@ class Ledger:
                 f"{_told(run)} was missed by {run.lateness}, and its grace is {grace}",
             )
         if run.status is RunStatus.SKIPPED and run.reason and not run.reason.startswith(RUN_NOW):
-            in_the_way = [
-                one for one in runs if one.taken_at <= run.due_at and self.settled_at[one.id] >= run.taken_at
-            ]
+            in_the_way = [one for one in runs if one.taken_at <= run.due_at and self.settled_at[one.id] >= run.taken_at]
             _must(
                 len(in_the_way) > job.max_instances or len([one for one in in_the_way if one.id != run.id]) > 0,
                 f"{_told(run)} was skipped, and nothing was in its way",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from tickwright.change import Change
 from tickwright.clock import Clock
@@ -15,16 +16,43 @@ from tickwright.core.mailbox import Mailbox
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.events import Event
 from tickwright.executors.base import Executor
+from tickwright.jobstores.base import JobStore
 from tickwright.owner import Owner
 from tickwright.report import Report, Started
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
 from tickwright.testing.faulty_store import FaultyStore
+from tickwright.testing.simulation.ledger import Ledger
+from tickwright.virtual_clock import VirtualClock
 
-if TYPE_CHECKING:
-    from tickwright.testing.simulation.world import Simulation
+__all__ = ["Process", "PulledPlugError", "Weather", "World"]
 
-__all__ = ["Process", "PulledPlugError", "Weather"]
+
+class World(Protocol):
+    """What a process sees of the simulation around it."""
+
+    clock: VirtualClock
+    store: JobStore
+    ledger: Ledger
+    logger: logging.Logger
+    lease: float
+    batch: int
+    longest_sleep: float
+
+    def at(self, when: datetime, action: Callable[[], None]) -> None:
+        """Do something at an instant."""
+
+    def bury(self, process: Process) -> None:
+        """Take a process out of the world."""
+
+    def freeze_now(self, process: Process, seconds: float) -> None:
+        """Stop a process in the middle of a call, while the others go on."""
+
+    def is_known_dead(self, owner: Owner) -> bool:
+        """Answer an engine's probe."""
+
+    def plan_execution(self, run: Run, job: StoredJob) -> tuple[float, RunStatus]:
+        """Return how many seconds a run takes, and how it ends."""
 
 
 class PulledPlugError(BaseException):
@@ -41,7 +69,7 @@ class Weather:
         self.dies = 0.0
         self.freezes = 0.0
         self.freezes_for = 0.0
-        """Seconds for which a process stands still in the middle of a commit, at the most."""
+        """Seconds for which a process stands still in the middle of a round, at the most."""
 
     def clear(self) -> None:
         """Let nothing go wrong any more."""
@@ -61,7 +89,7 @@ class _Quiet:
 class Process:
     """One scheduler process in the simulation, and the faults between it and the store."""
 
-    def __init__(self, simulation: Simulation, name: str, weather: Weather, room: int | None) -> None:
+    def __init__(self, simulation: World, name: str, weather: Weather, room: int | None) -> None:
         self.simulation = simulation
         self.name = name
         self.weather = weather
@@ -131,23 +159,27 @@ class Process:
 
     def before(self, call: str) -> None:
         """Have the weather strike before a call of the store."""
-        weather = self.weather
-        if weather.random.random() < weather.fails_before:
+        if self._by_chance(self.weather.fails_before):
             raise JobStoreUnavailableError(f"simulated: {call} did not get through")
-        self._perhaps_die(call)
+        self._suffer(call)
 
     def after(self, call: str) -> None:
         """Have the weather strike after it."""
-        weather = self.weather
-        self._perhaps_die(call)
-        if call == "commit" and weather.random.random() < weather.freezes:
-            self.simulation.freeze_now(self, weather.random.uniform(0, weather.freezes_for))
-        if weather.random.random() < weather.fails_after:
+        self._suffer(call)
+        if self._by_chance(self.weather.fails_after):
             raise JobStoreUnavailableError(f"simulated: the answer to {call} was not heard")
 
-    def _perhaps_die(self, call: str) -> None:
-        if call in ("commit", "read_due") and self.weather.random.random() < self.weather.dies:
+    def _suffer(self, call: str) -> None:
+        """Freeze or die, perhaps, around the calls between which a round reads, decides, writes and submits."""
+        if call not in ("commit", "read_due", "read_standings"):
+            return
+        if self._by_chance(self.weather.freezes):
+            self.simulation.freeze_now(self, self.weather.random.uniform(0, self.weather.freezes_for))
+        if self._by_chance(self.weather.dies):
             raise PulledPlugError(call)
+
+    def _by_chance(self, chance: float) -> bool:
+        return chance > 0 and self.weather.random.random() < chance
 
 
 class RecordingStore(FaultyStore):

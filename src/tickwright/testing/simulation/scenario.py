@@ -107,7 +107,7 @@ def _set_weather(simulation: Simulation, random: Random) -> None:
         elif kind == "storm":
             weather.fails_before = weather.fails_after = 0.1
         elif kind == "frost":
-            weather.freezes, weather.freezes_for = 0.05, 2 * simulation.lease
+            weather.freezes, weather.freezes_for = 0.05, random.choice([0.5, 2 * simulation.lease])
         elif kind == "deadly":
             weather.dies = 0.02
 

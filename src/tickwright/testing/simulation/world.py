@@ -29,6 +29,9 @@ QUIET.addHandler(logging.NullHandler())
 QUIET.propagate = False
 QUIET.setLevel(logging.CRITICAL + 1)
 
+MOST_AT_ONCE = 5_000
+"""Steps at one instant after which a loop is taken to do the same over and over."""
+
 
 def nothing() -> None:
     """Be the function of simulated jobs: their executor waits instead of calling it."""
@@ -158,6 +161,7 @@ class Simulation:
             self.start_process()
         # Frozen processes thaw, and the leases of the dead lapse.
         self.run(seconds=4 * self.lease)
+        self.ledger.raise_if_broken()
         self._check_that_nothing_is_stuck()
         self._set_taking(False)
         limit = self.clock.now() + timedelta(minutes=30)
@@ -203,8 +207,12 @@ class Simulation:
         return float(takes), RunStatus.FAILED if self.random.random() < 0.1 else RunStatus.SUCCEEDED
 
     def _run_until(self, until: datetime) -> None:
+        at_once = 0
         while self._events and self._events[0][0] <= until:
             when, _, action = heappop(self._events)
+            at_once = 0 if when > self.clock.now() else at_once + 1
+            if at_once > MOST_AT_ONCE:
+                raise BrokenPromiseError(f"the loop spins: it has had something to do at {when} for {at_once} steps")
             self.clock.advance_to(when)
             action()
         self.clock.advance_to(until)

@@ -1,0 +1,191 @@
+"""The simulator is worth something only if it notices: each defect here is put into the code, and must be caught."""
+
+from dataclasses import replace
+
+import pytest
+
+from tickwright.core import desk, firing, settling
+from tickwright.core.desk import Desk
+from tickwright.core.flights import Flights
+from tickwright.core.lease_keeper import LeaseKeeper
+from tickwright.core.submitting import Submitting
+from tickwright.jobstores.memory import MemoryJobStore
+from tickwright.testing.simulation import BrokenPromiseError, run_scenario
+from tickwright.testing.simulation.process import SimulatedExecutor
+
+SEEDS = 250
+
+
+def first_broken_promise() -> str:
+    """Return what the first seed that notices says."""
+    for seed in range(SEEDS):
+        try:
+            run_scenario(seed)
+        except BrokenPromiseError as broken:
+            return str(broken)
+    pytest.fail(f"{SEEDS} scenarios did not notice")
+
+
+def test_without_a_defect_nothing_is_noticed():
+    with pytest.raises(pytest.fail.Exception):
+        first_broken_promise()
+
+
+def test_submitting_before_the_commit_is_noticed(monkeypatch):
+    commit = Desk._commit
+
+    def submit_first(self, plan):
+        for change in plan.changes:
+            for run in change.started:
+                self._submitting.submit(run, plan.jobs[run.id])
+        commit(self, plan)
+
+    monkeypatch.setattr(Desk, "_commit", submit_first)
+    assert "reached an executor, but on record is None" in first_broken_promise()
+
+
+def test_a_store_that_checks_no_versions_is_noticed(monkeypatch):
+    commit = MemoryJobStore.commit
+
+    def commit_blindly(self, changes):
+        return commit(self, [replace(change, expected_version=None) for change in changes])
+
+    monkeypatch.setattr(MemoryJobStore, "commit", commit_blindly)
+    first_broken_promise()
+
+
+def test_a_dropped_backlog_is_noticed(monkeypatch):
+    fire = firing.fire
+
+    def drop_backlog(job, unsettled, now, taker):
+        decided = fire(job, unsettled, now, taker)
+        following = job.trigger.get_next_fire_time(now, now)
+        if decided.schedule.is_held or following is None:
+            return decided
+        return replace(decided, start=decided.start[:1], schedule=firing.schedule_from(job, following))
+
+    monkeypatch.setattr(desk, "fire", drop_backlog)
+    first_broken_promise()
+
+
+def test_coalesced_fire_times_that_are_not_counted_are_noticed(monkeypatch):
+    sweep = firing.sweep
+    monkeypatch.setattr(firing, "sweep", lambda *given: replace(sweep(*given), count=1))
+    assert "stands for" in first_broken_promise()
+
+
+def test_a_report_forgotten_in_an_outage_is_noticed(monkeypatch):
+    failed = Desk._failed
+
+    def forget_reports(self, error):
+        self._flights._reports.clear()
+        return failed(self, error)
+
+    monkeypatch.setattr(Desk, "_failed", forget_reports)
+    assert "never ended" in first_broken_promise()
+
+
+def test_a_finished_job_removed_too_early_is_noticed(monkeypatch):
+    fire_one = Desk._fire_one
+
+    def remove_at_last_fire_time(self, plan, due, now):
+        fire_one(self, plan, due, now)
+        change = plan.changes[-1]
+        if change.schedule is not None and change.schedule.is_finished:
+            plan.changes[-1] = replace(change, remove=True, schedule=None)
+
+    monkeypatch.setattr(Desk, "_fire_one", remove_at_last_fire_time)
+    assert "removed as finished although" in first_broken_promise()
+
+
+def test_a_skipped_fire_time_without_a_record_is_noticed(monkeypatch):
+    fire = firing.fire
+    monkeypatch.setattr(desk, "fire", lambda *given: replace(fire(*given), pass_over=()))
+    first_broken_promise()
+
+
+def test_a_commit_whose_answer_was_not_heard_and_is_not_looked_for_is_noticed(monkeypatch):
+    monkeypatch.setattr(Submitting, "catch_up", lambda self: None)
+    assert "never ended" in first_broken_promise()
+
+
+def test_runs_of_the_dead_that_nobody_settles_are_noticed(monkeypatch):
+    find = LeaseKeeper.find_abandoned
+    monkeypatch.setattr(LeaseKeeper, "find_abandoned", lambda self: replace(find(self), runs=(), owners=()))
+    assert "never ended" in first_broken_promise()
+
+
+def test_submitting_after_a_long_freeze_without_a_look_is_noticed(monkeypatch):
+    monkeypatch.setattr(LeaseKeeper, "is_in_doubt", lambda self: False)
+    assert "reached an executor, but on record is lost" in first_broken_promise()
+
+
+def test_running_a_lost_run_again_unasked_is_noticed(monkeypatch):
+    settle = settling.settle
+
+    def always_again(run, report, standing, job, now, taker):
+        job = job and replace(job, on_lost=settling.OnLost.RERUN)
+        return settle(run, report, standing, job, now, taker)
+
+    monkeypatch.setattr(desk, "settle", always_again)
+    assert "without on_lost='rerun'" in first_broken_promise()
+
+
+def test_more_instances_than_allowed_are_noticed(monkeypatch):
+    fire = firing.fire
+    monkeypatch.setattr(desk, "fire", lambda job, unsettled, now, taker: fire(job, (), now, taker))
+    assert "max_instances" in first_broken_promise()
+
+
+def test_a_hold_that_nobody_lifts_is_noticed(monkeypatch):
+    with_job = settling._with_job
+
+    def forget_hold(change, run, standing, now):
+        return change if standing and standing.schedule.is_held else with_job(change, run, standing, now)
+
+    monkeypatch.setattr(settling, "_with_job", forget_hold)
+    assert "held" in first_broken_promise()
+
+
+def test_waiting_for_a_run_that_another_has_settled_is_noticed(monkeypatch):
+    commit = MemoryJobStore.commit
+    monkeypatch.setattr(
+        MemoryJobStore, "commit", lambda self, changes: commit(self, [replace(one, waits_for=()) for one in changes])
+    )
+    for seed in range(1_000):
+        try:
+            run_scenario(seed)
+        except BrokenPromiseError:
+            return
+    pytest.fail("1000 scenarios did not notice")
+
+
+def test_a_fire_time_that_is_missed_although_it_may_be_late_is_noticed(monkeypatch):
+    monkeypatch.setattr(firing, "_is_too_late", lambda job, due_at, now: now > due_at)
+    first_broken_promise()
+
+
+def test_two_reports_of_one_run_change_nothing(monkeypatch):
+    submit = SimulatedExecutor.submit
+
+    def report_twice(self, run, job):
+        deliver = self.host.deliver
+        self.host.deliver = lambda letter: (deliver(letter), deliver(letter))
+        try:
+            submit(self, run, job)
+        finally:
+            self.host.deliver = deliver
+
+    monkeypatch.setattr(SimulatedExecutor, "submit", report_twice)
+    for seed in range(30):
+        run_scenario(seed)
+
+
+def test_a_report_that_is_recorded_under_a_wrong_outcome_is_noticed(monkeypatch):
+    reported = Flights.reported
+
+    def swallow(self, limit):
+        return [(run, report) for run, report in reported(self, limit) if not report.exception]
+
+    monkeypatch.setattr(Flights, "reported", swallow)
+    first_broken_promise()

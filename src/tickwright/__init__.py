@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tickwright.active_run import ActiveRun, current_run
     from tickwright.errors import TickwrightError
+    from tickwright.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
     from tickwright.job import Job
+    from tickwright.jobstores.memory import MemoryJobStore
+    from tickwright.jobstores.sqlite import SQLiteJobStore
     from tickwright.policies import OnLost
     from tickwright.run import Run, RunStatus
     from tickwright.schedulers.background import BackgroundScheduler
@@ -26,9 +29,13 @@ __all__ = [
     "DateTrigger",
     "IntervalTrigger",
     "Job",
+    "MemoryJobStore",
     "OnLost",
+    "ProcessPoolExecutor",
     "Run",
     "RunStatus",
+    "SQLiteJobStore",
+    "ThreadPoolExecutor",
     "TickwrightError",
     "__version__",
     "current_run",
@@ -42,9 +49,13 @@ _NAMES = {
     "DateTrigger": "tickwright.triggers.date",
     "IntervalTrigger": "tickwright.triggers.interval",
     "Job": "tickwright.job",
+    "MemoryJobStore": "tickwright.jobstores.memory",
     "OnLost": "tickwright.policies",
+    "ProcessPoolExecutor": "tickwright.executors.pool",
     "Run": "tickwright.run",
     "RunStatus": "tickwright.run",
+    "SQLiteJobStore": "tickwright.jobstores.sqlite",
+    "ThreadPoolExecutor": "tickwright.executors.pool",
     "TickwrightError": "tickwright.errors",
     "current_run": "tickwright.active_run",
 }

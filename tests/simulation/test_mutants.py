@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tickwright.core import desk, firing, settling
+from tickwright.core.backlog import sweep
 from tickwright.core.desk import Desk
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
 from tickwright.core.submitting import Submitting
 from tickwright.jobstores.memory import MemoryJobStore
+from tickwright.policies import OnLost
 from tickwright.testing.simulation import BrokenPromiseError, run_scenario
 from tickwright.testing.simulation.process import SimulatedExecutor
 
@@ -69,7 +71,6 @@ def test_a_dropped_backlog_is_noticed(monkeypatch):
 
 
 def test_coalesced_fire_times_that_are_not_counted_are_noticed(monkeypatch):
-    sweep = firing.sweep
     monkeypatch.setattr(firing, "sweep", lambda *given: replace(sweep(*given), count=1))
     assert "stands for" in first_broken_promise()
 
@@ -124,7 +125,7 @@ def test_running_a_lost_run_again_unasked_is_noticed(monkeypatch):
     settle = settling.settle
 
     def always_again(run, report, standing, job, now, taker):
-        job = job and replace(job, on_lost=settling.OnLost.RERUN)
+        job = job and replace(job, on_lost=OnLost.RERUN)
         return settle(run, report, standing, job, now, taker)
 
     monkeypatch.setattr(desk, "settle", always_again)

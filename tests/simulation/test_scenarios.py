@@ -3,7 +3,7 @@
 import pytest
 
 from tickwright.policies import OnLost
-from tickwright.run import RunStatus
+from tickwright.run import Run, RunStatus
 from tickwright.testing.simulation import Simulation, run_scenario
 from tickwright.triggers.interval import IntervalTrigger
 
@@ -11,8 +11,13 @@ SCENARIOS = 1_000
 PARTS = 20
 
 
-def every(**interval: float) -> IntervalTrigger:
-    return IntervalTrigger(**interval, timezone="UTC")
+def every(*, seconds: float) -> IntervalTrigger:
+    return IntervalTrigger(seconds=seconds, timezone="UTC")
+
+
+def status_of(simulation: Simulation, run: Run) -> RunStatus | None:
+    stored = simulation.store.get_run(run.id)
+    return stored and stored.status
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -53,7 +58,7 @@ def test_a_killed_process_loses_its_run_and_another_takes_over():
     (owner,) = (process for process in simulation.processes if process.name == running.owner)
     simulation.kill(owner)
     simulation.run(seconds=30)
-    assert simulation.store.get_run(running.id).status is RunStatus.LOST
+    assert status_of(simulation, running) is RunStatus.LOST
     simulation.come_to_rest()
     simulation.check()
 
@@ -79,7 +84,7 @@ def test_a_process_frozen_beyond_its_lease_finds_its_late_report_refused():
     (owner,) = (process for process in simulation.processes if process.name == running.owner)
     simulation.freeze(owner, 30)
     simulation.run(seconds=20)
-    assert simulation.store.get_run(running.id).status is RunStatus.LOST
+    assert status_of(simulation, running) is RunStatus.LOST
     simulation.come_to_rest()
-    assert simulation.store.get_run(running.id).status is RunStatus.LOST
+    assert status_of(simulation, running) is RunStatus.LOST
     simulation.check()

@@ -6,10 +6,11 @@ They need pytest, and nothing else in the package does.
 import pytest
 
 # Before the suites are imported: afterwards their failures would say no more than `AssertionError`.
-for _suite in ("execution", "executor", "job_store", "store"):
+for _suite in ("execution", "executor", "job_store", "store", "trigger"):
     pytest.register_assert_rewrite(f"{__name__}.{_suite}")
 
 from tickwright.testing.suites.executor import ExecutorSuite  # noqa: E402 - see above
 from tickwright.testing.suites.job_store import JobStoreSuite  # noqa: E402 - see above
+from tickwright.testing.suites.trigger import TriggerSuite  # noqa: E402 - see above
 
-__all__ = ["ExecutorSuite", "JobStoreSuite"]
+__all__ = ["ExecutorSuite", "JobStoreSuite", "TriggerSuite"]

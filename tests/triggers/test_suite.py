@@ -1,0 +1,71 @@
+"""Our triggers, and one as a user would write it, pass the suite that users inherit."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tickwright.testing.suites import TriggerSuite
+from tickwright.triggers.base import Trigger
+from tickwright.triggers.cron import CronTrigger
+from tickwright.triggers.date import DateTrigger
+from tickwright.triggers.interval import IntervalTrigger
+
+
+class TestDateTrigger(TriggerSuite):
+    def make_trigger(self):
+        return DateTrigger("2026-04-01 12:00", timezone="Europe/Berlin")
+
+
+class TestDateTriggerNow(TriggerSuite):
+    def make_trigger(self):
+        return DateTrigger(timezone="UTC")
+
+
+class TestIntervalTrigger(TriggerSuite):
+    def make_trigger(self):
+        return IntervalTrigger(hours=7, seconds=0.1, timezone="Europe/Berlin")
+
+
+class TestIntervalTriggerBetween(TriggerSuite):
+    def make_trigger(self):
+        return IntervalTrigger(
+            minutes=1, start_date="2026-03-29 00:00", end_date="2026-03-29 02:30", timezone="America/New_York"
+        )
+
+
+class TestCronTrigger(TriggerSuite):
+    def make_trigger(self):
+        return CronTrigger.from_crontab("30 2 * * *", timezone="Europe/Berlin")
+
+
+class TestCronTriggerOfEveryFewMinutes(TriggerSuite):
+    start = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
+
+    def make_trigger(self):
+        return CronTrigger(minute="*/20", second="5,50", timezone="Europe/Berlin", jitter=3)
+
+
+@dataclass(frozen=True)
+class PowersOfTwo(Trigger):
+    """Fires 1, 2, 4, 8, ... seconds after an epoch, for a year: a trigger of a user's, which cannot look back."""
+
+    epoch: datetime
+
+    def get_next_fire_time(self, previous_fire_time, now):
+        since = now - timedelta.resolution if previous_fire_time is None else previous_fire_time
+        step = timedelta(seconds=1)
+        while self.epoch + step <= since:
+            step *= 2
+        return self.epoch + step if step < timedelta(days=365) else None
+
+
+class TestATriggerOfAUsers(TriggerSuite):
+    def make_trigger(self):
+        return PowersOfTwo(datetime(2026, 3, 27, tzinfo=UTC))
+
+    @pytest.mark.parametrize("since", [0, 1, 5])
+    def test_it_doubles(self, since):
+        epoch = datetime(2026, 3, 27, tzinfo=UTC)
+        following = self.make_trigger().get_next_fire_time(epoch + timedelta(seconds=since), epoch)
+        assert following - epoch in [timedelta(seconds=2**power) for power in range(8)]

@@ -15,7 +15,7 @@ from tickwright.reference import Reference, make_reference
 from tickwright.serializers import Serializer
 from tickwright.stored_job import Schedule, StoredJob
 
-__all__ = ["BODY_VERSION", "pack_job", "unpack_job"]
+__all__ = ["BODY_VERSION", "described", "pack_job", "unpack_job"]
 
 BODY_VERSION = 1
 

@@ -1,5 +1,7 @@
 """What the loop asks costs the same however many jobs are not due and however long the history is."""
 
+from datetime import timedelta
+
 import pytest
 
 from tickwright.change import Change
@@ -10,6 +12,7 @@ from tickwright.testing.suites.store.material import (
     at,
     committed,
     done,
+    ids,
     made_job,
     made_run,
     moved,
@@ -83,6 +86,8 @@ def test_a_round_costs_no_more_with_thousands_of_jobs_and_runs(store: SQLiteJobS
         if size > 1:
             fill(store, size)
         store.add_job(made_job(f"due {size}"))
+        with store._file.writing() as sql:  # most of the history is of the very job that is due
+            sql.execute("UPDATE runs SET job_id = ?", (f"due {size}",))
         steps.count = 0
         round_of_the_loop(store)
         costs.append(steps.count)
@@ -100,14 +105,30 @@ def test_a_backlog_for_a_full_executor_costs_those_of_another_nothing(store: SQL
 
 
 def test_last_runs_that_are_spared_are_passed_over_once(store: SQLiteJobStore, steps: Steps) -> None:
-    store.retention.keep_runs = 0
-    for number in range(300):
-        store.add_job(made_job(str(number), due=at(1000)))
-        committed(store, Change(job_id=str(number), recorded=(passed_over(number, str(number)),)))
-    while store.prune_runs(NOW, 100):
+    store.retention.keep_runs_for = timedelta(0)
+    for number in range(1000):
+        store.add_job(made_job(str(number), due=at(5000)))
+    committed(store, *(Change(job_id=str(n), recorded=(passed_over(n, str(n)),)) for n in range(1000)))
+    while store.prune_runs(at(2000), 100):
         pass
-    store.prune_runs(NOW, 100)
     steps.count = 0
-    assert store.prune_runs(NOW, 100) == 0
+    assert store.prune_runs(at(2000), 100) == 0
     assert steps.count < 50
-    assert len(store.get_runs()) == 300
+    assert len(store.get_runs()) == 1000
+
+
+def test_a_last_run_is_spared_until_another_follows_it_or_its_job_goes(store: SQLiteJobStore) -> None:
+    store.retention.keep_runs = 0
+    for job_id in "abc":
+        store.add_job(made_job(job_id))
+        committed(store, Change(job_id=job_id, recorded=(passed_over(1, job_id), passed_over(2, job_id))))
+    assert store.prune_runs(NOW, 100) == 3
+    assert store.prune_runs(NOW, 100) == 0
+    assert ids(store.get_runs()) == ["c-run-2", "b-run-2", "a-run-2"]
+    committed(store, Change(job_id="a", started=(made_run(3, "a"),)))
+    store.remove_job("b")
+    assert store.prune_runs(NOW, 100) == 2
+    assert ids(store.get_runs()) == ["a-run-3", "c-run-2"]
+    store.remove_all_jobs()
+    assert store.prune_runs(NOW, 100) == 1
+    assert ids(store.get_runs()) == ["a-run-3"]

@@ -7,6 +7,8 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -384,6 +386,29 @@ def test_of_many_processes_that_start_on_a_new_file_all_succeed(opened: Opener, 
     assert [program.returncode for program in programs] == [0] * 4
     for path in paths:
         assert ids(opened(path).get_all_jobs()) == ["0", "1", "2", "3"]
+
+
+def test_nobody_looks_into_a_new_file_at_the_moment_when_that_would_spoil_it(
+    opened: Opener, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SQLite waits for readers with everything but the change to a write-ahead log: there it fails. So somebody tries
+    # to read at just that moment, and goes on reading if he may.
+    reader = sqlite3.connect(path, timeout=0, isolation_level=None)
+    tried = []
+
+    class Watched(sqlite3.Connection):
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            if statement == "PRAGMA journal_mode = WAL":
+                reader.execute("BEGIN")
+                with suppress(sqlite3.OperationalError):
+                    reader.execute("SELECT * FROM sqlite_master").fetchall()
+                tried.append(statement)
+            return super().execute(statement, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+    opened(timeout=0.05).add_job(made_job())
+    assert tried
+    reader.close()
 
 
 def test_the_header_says_whose_file_it_is(store: SQLiteJobStore, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +27,9 @@ from tickwright.testing.suites.store.material import (
     made_run,
     moved,
 )
+
+# From 3.12 on Python warns of forks in programs with threads: for the very reasons that these tests are about.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
@@ -61,6 +65,35 @@ def test_listing_much_does_not_keep_the_loop_waiting(store: SQLiteJobStore) -> N
     with store._file.listing():  # as long as a user reads, on the connection for that
         assert ids(store.read_due(NOW, 1).due) == ["job"]
         assert store.commit([Change(job_id="job", started=(made_run(),))]) == [True]
+
+
+def test_a_commit_that_fails_in_the_middle_is_not_there_at_all(store: SQLiteJobStore, path: Path) -> None:
+    for job_id in "abc":
+        store.add_job(made_job(job_id))
+    sql = sqlite3.connect(path)
+    sql.execute("CREATE TRIGGER fails BEFORE INSERT ON runs WHEN NEW.job_id = 'b' BEGIN SELECT RAISE(ABORT, 'no'); END")
+    changes = [
+        Change(job_id=job_id, expected_version=1, schedule=moved(made_job(), at(5)), started=(made_run(1, job_id),))
+        for job_id in "abc"
+    ]
+    with pytest.raises(JobStoreError, match="no"):
+        store.commit(changes)
+    assert store.get_runs() == []
+    assert [job.schedule.version for job in store.get_all_jobs()] == [1, 1, 1]
+    sql.execute("DROP TRIGGER fails")
+    sql.close()
+    assert store.commit(changes) == [True] * 3
+
+
+def test_a_change_that_waits_for_a_run_is_refused_where_that_has_ended(opened: Opener) -> None:
+    store, other = opened(), opened()
+    store.add_job(made_job())
+    run = made_run()
+    assert store.commit([Change(job_id="job", started=(run,))]) == [True]
+    waiting = Change(job_id="job", expected_version=1, schedule=moved(made_job()), waits_for=(run.id,))
+    assert other.commit([Change(job_id="job", settled=(done(run),))]) == [True]
+    assert store.commit([waiting]) == [False]
+    assert store.get_all_jobs() == [made_job()]
 
 
 # -- starting and stopping ---------------------------------------------------------------------------------
@@ -134,6 +167,7 @@ def in_a_fork(work: Callable[[], object]) -> int:
     """Do it in a fork of this process; return 0 where it went well."""
     child = os.fork()
     if child == 0:
+        signal.alarm(60)  # ends it where it hangs
         status = 1
         try:
             work()
@@ -170,6 +204,7 @@ def test_a_fork_opens_the_file_for_itself_and_outlives_its_parents_store(opened:
 
     child = os.fork()
     if child == 0:
+        signal.alarm(60)
         status = 1
         try:
             own = SQLiteJobStore(path)

@@ -45,8 +45,7 @@ class Database:
         self.timeout = timeout
         self.process = os.getpid()
         close_copies()
-        short, long = self._connect()
-        self._identity = self._found()
+        short, long, self._identity = self._connect()
         self._short, self._long = _Line(short), _Line(long)
         self.locks = (self._short.lock, self._long.lock)
         watch(self)
@@ -121,12 +120,13 @@ class Database:
 
     # -- the file, which others may move -------------------------------------------------------------
 
-    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection, tuple[int, int]]:
+        """Return both connections, and what tells the file they lead to from every other."""
         short = open_file(self.path, synchronous=self.synchronous, timeout=self.timeout)
         try:
             long = connect(self.path, timeout=self.timeout)
             long.execute("PRAGMA query_only = ON")
-            return short, long
+            return short, long, self._found()
         except BaseException:
             short.close()
             raise
@@ -136,19 +136,17 @@ class Database:
         if self._found() == self._identity:
             return
         with self._short.lock, self._long.lock:
-            identity = self._found()
-            if identity != self._identity:
-                short, long = self._connect()
+            if self._found() != self._identity:  # no other thread has gone over meanwhile
+                short, long, self._identity = self._connect()
                 self.close_connections()
                 self._short.sql, self._long.sql = short, long
-                self._identity = identity
         raise JobStoreUnavailableError(
             f"{self.path!r} was replaced by another file while it was open; the last call reached only the old "
             f"one, and the next will use the new one"
         )
 
     def _found(self) -> tuple[int, int]:
-        """Return what tells the file at the path from every other."""
+        """Return what tells the file that is at the path now from every other."""
         try:
             found = os.stat(self.path)
         except OSError as error:

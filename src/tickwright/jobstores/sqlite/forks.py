@@ -19,6 +19,10 @@ from typing import Protocol
 __all__ = ["close_copies", "is_copy", "watch"]
 
 
+PATIENCE = 10.0
+"""Seconds that a fork waits at most for what is in use."""
+
+
 class Open(Protocol):
     """Something open that a fork would copy."""
 
@@ -60,8 +64,9 @@ def _before_fork() -> None:
     _forking.acquire()
     for opened in list(_watched):
         for lock in opened.locks:
-            lock.acquire()
-            _held.append(lock)
+            # Not for ever: a signal handler that forks may have interrupted the very thread that holds it.
+            if lock.acquire(timeout=PATIENCE):
+                _held.append(lock)
 
 
 def _after_fork() -> None:

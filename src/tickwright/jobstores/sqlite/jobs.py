@@ -129,7 +129,7 @@ def is_at_version(sql: sqlite3.Connection, job_id: str, version: int) -> bool:
 
 
 def _executors(sql: sqlite3.Connection, executors: Collection[str] | None) -> Collection[str]:
-    return [name for (name,) in sql.execute(EXECUTORS)] if executors is None else executors
+    return [name for (name,) in sql.execute(EXECUTORS)] if executors is None else set(executors)
 
 
 # -- writing, within the caller's transaction -------------------------------------------------------

@@ -62,10 +62,6 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
             sql.execute("BEGIN IMMEDIATE")
             upgrade(sql, path)  # looks at the version again: another process may have been faster
             sql.execute("COMMIT")
-        # SQLite opens for reading what it may not write, and says so at the first write: let that be now.
-        sql.execute("BEGIN IMMEDIATE")
-        sql.execute("UPDATE ended_runs SET count = count")
-        sql.execute("ROLLBACK")
         sql.execute(f"PRAGMA synchronous = {synchronous}")
         sql.execute("PRAGMA temp_store = MEMORY")
         make_list(sql)
@@ -124,7 +120,7 @@ def _make(path: str) -> None:
 
 
 def _check(path: str) -> None:
-    """Refuse what SQLite would refuse too late, when it has already written something."""
+    """Refuse what SQLite would not: it opens for reading what it may not write, and overwrites what is small."""
     try:
         found = os.stat(path)
     except OSError as error:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tickwright.errors import ConfigurationError
 from tickwright.jobstores.sqlite.instants import EARLIEST, micros_of
 
 __all__ = ["Retention"]
 
-# From the beginning of the index `runs_ended`. What is found here is taken off it, one way or the other.
+# From the beginning of the index `runs_ended`: as many steps as rows are asked for.
 FIRST_ENDED = """
-SELECT key, ended,
-       EXISTS (SELECT 1 FROM jobs WHERE jobs.id = runs.job_id)
-       AND NOT EXISTS (SELECT 1 FROM runs AS later WHERE later.job_id = runs.job_id AND later.key > runs.key)
-FROM runs WHERE ended IS NOT NULL AND spared = 0 ORDER BY ended LIMIT ?
+    SELECT
+        key,
+        ended,
+        EXISTS (SELECT 1 FROM jobs WHERE jobs.id = runs.job_id)
+        AND NOT EXISTS (SELECT 1 FROM runs AS later WHERE later.job_id = runs.job_id AND later.key > runs.key)
+    FROM runs WHERE ended IS NOT NULL AND spared = 0 ORDER BY ended LIMIT ?
 """
+
+
+class Excess(NamedTuple):
+    """Runs that are no longer kept, by their keys."""
+
+    let_go: list[tuple[int]]
+    spared: list[tuple[int]]
+    """The last runs of jobs that are still stored."""
 
 
 class Retention:
@@ -35,22 +46,23 @@ class Retention:
         self.keep_runs = keep_runs
         self.keep_runs_for = keep_runs_for
 
-    def prune(self, sql: sqlite3.Connection, now: datetime, limit: int) -> tuple[int, bool]:
-        """Look at the `limit` runs that ended first; return how many were deleted, and whether more may follow."""
+    def find_excess(self, sql: sqlite3.Connection, now: datetime, limit: int) -> Excess:
+        """Return which of the `limit` runs that ended first are no longer kept."""
         (count,) = sql.execute("SELECT count FROM ended_runs").fetchone()
-        excess = 0 if self.keep_runs is None else count - self.keep_runs
+        too_many = 0 if self.keep_runs is None else count - self.keep_runs
         oldest_kept = self._oldest_kept(now)
-        if excess <= 0 and oldest_kept == EARLIEST:
-            return 0, False
-        let_go = [
-            (key, is_last)
-            for place, (key, ended, is_last) in enumerate(sql.execute(FIRST_ENDED, (limit,)).fetchall())
-            if place < excess or ended < oldest_kept
-        ]
-        gone = [(key,) for key, is_last in let_go if not is_last]
-        sql.executemany("UPDATE runs SET spared = 1 WHERE key = ?", [(key,) for key, is_last in let_go if is_last])
-        sql.executemany("DELETE FROM runs WHERE key = ?", gone)
-        return len(gone), len(let_go) == limit
+        excess = Excess([], [])
+        if too_many <= 0 and oldest_kept == EARLIEST:
+            return excess
+        for place, (key, ended, is_last) in enumerate(sql.execute(FIRST_ENDED, (limit,)).fetchall()):
+            if place < too_many or ended < oldest_kept:
+                (excess.spared if is_last else excess.let_go).append((key,))
+        return excess
+
+    def delete(self, sql: sqlite3.Connection, excess: Excess) -> None:
+        """Delete what was found in the same transaction, and take what is spared out of the way of the next look."""
+        sql.executemany("DELETE FROM runs WHERE key = ?", excess.let_go)
+        sql.executemany("UPDATE runs SET spared = 1 WHERE key = ?", excess.spared)
 
     def _oldest_kept(self, now: datetime) -> int:
         if self.keep_runs_for is None:

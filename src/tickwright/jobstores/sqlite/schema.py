@@ -85,7 +85,7 @@ FIRST: Step = (
     """
     CREATE TRIGGER ended_run_is_changed AFTER UPDATE OF ended, spared ON runs
     WHEN (OLD.ended IS NOT NULL AND OLD.spared = 0) <> (NEW.ended IS NOT NULL AND NEW.spared = 0) BEGIN
-        UPDATE ended_runs SET count = count + iif(NEW.ended IS NOT NULL AND NEW.spared = 0, 1, -1);
+        UPDATE ended_runs SET count = count + CASE WHEN NEW.ended IS NULL OR NEW.spared = 1 THEN -1 ELSE 1 END;
     END
     """,
     """

@@ -38,14 +38,16 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLiteJobStore"]
 
-BATCHES_OF_LAST_RUNS = 10
-"""So many batches of runs may `prune_runs` look through, where it spares them all, before it lets it rest."""
+BATCHES_AT_ONCE = 10
+"""So many batches `prune_runs` goes through at most; those of which it spares much leave the rest to the next call."""
 
 
 class SQLiteJobStore(JobStore):
     """Keeps jobs, the history of their runs, and leases in one SQLite file, on a disk of this machine.
 
-    Any number of processes may use the file at the same time, and any number of threads a store.
+    Any number of processes may use the file at the same time, and any number of threads a store. Nothing but
+    SQLite may open it in a process that uses it: closing it again takes SQLite's locks away. To copy it, use
+    `VACUUM INTO` or the backup of the module `sqlite3`.
 
     `path`: text or a path object, made absolute here and now: a later `chdir` changes nothing. The file is
     made at `start` where it is missing, for its owner alone (mode 0600); its folder must be there. The mode
@@ -53,7 +55,7 @@ class SQLiteJobStore(JobStore):
 
     `synchronous`: with `"FULL"`, the default, every commit is on the disk when the call returns. With
     `"NORMAL"` a power failure, or a crash of the operating system, may take back the last commits, whole
-    ones: a run that was done is then found undone. The death of a program takes nothing back in either.
+    ones: a run that was done is then found undone. The death of a program takes back nothing in either.
 
     `serializer`: makes bytes of job bodies, results and exceptions; pickle where none is given. Whoever can
     write the file can then run code in every process that reads it.
@@ -285,13 +287,18 @@ class SQLiteJobStore(JobStore):
         return list(load_runs(rows, self.serializer))
 
     def prune_runs(self, now: datetime, limit: int) -> int:
-        deleted, batches, more = 0, 0, True
-        # Each batch is a transaction of its own, so that no other writer waits for all of them.
-        while more and deleted < limit and batches < BATCHES_OF_LAST_RUNS:
+        deleted = 0
+        # Each batch is a transaction of its own, so that no other writer waits for all of them, and none is begun
+        # where nothing is to be done, which is so nearly always.
+        for _ in range(BATCHES_AT_ONCE):
+            with self._file.reading() as sql:
+                excess = self.retention.find_excess(sql, now, 1)
+            if deleted >= limit or not any(excess):
+                break
             with self._file.writing() as sql:
-                gone, more = self.retention.prune(sql, now, limit - deleted)
-            deleted += gone
-            batches += 1
+                excess = self.retention.find_excess(sql, now, limit - deleted)
+                self.retention.delete(sql, excess)
+            deleted += len(excess.let_go)
         return deleted
 
     # -- leases --------------------------------------------------------------------------------------

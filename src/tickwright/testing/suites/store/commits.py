@@ -241,6 +241,35 @@ class CommitTests(StoreCase):
         assert store.get_all_jobs() == [made_job()]
         assert store.get_runs() == [done(run, RunStatus.LOST)]
 
+    # -- waiting -------------------------------------------------------------------------------------
+
+    def test_a_change_that_waits_for_unsettled_runs_is_taken(self, store: JobStore) -> None:
+        job = made_job()
+        store.add_job(job)
+        first, second = made_run(1), made_run(2)
+        self.with_started(store, first, second)
+        change = replace(firing(job, 3), waits_for=(first.id, second.id))
+        assert store.commit([change]) == [True]
+
+    def test_a_change_that_waits_for_a_run_that_has_ended_leaves_nothing(self, store: JobStore) -> None:
+        job = made_job()
+        store.add_job(job)
+        first, second = made_run(1), made_run(2)
+        self.with_started(store, first, second)
+        committed(store, Change(job_id="job", settled=(done(second),)))
+        before = self.everything(store)
+        assert store.commit([replace(firing(job, 3), waits_for=(first.id, second.id))]) == [False]
+        assert store.commit([replace(firing(job, 3), waits_for=("nobody's",))]) == [False]
+        assert self.everything(store) == before
+
+    def test_a_change_waits_for_runs_as_the_changes_before_it_leave_them(self, store: JobStore) -> None:
+        job = made_job()
+        store.add_job(job)
+        run = made_run(1)
+        self.with_started(store, run)
+        ends, waits = Change(job_id="job", settled=(done(run),)), replace(firing(job, 3), waits_for=(run.id,))
+        assert store.commit([ends, waits]) == [True, False]
+
     def test_of_many_that_settle_a_run_one_wins(self, store: JobStore) -> None:
         run = made_run()
         self.with_started(store, run)

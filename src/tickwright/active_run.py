@@ -7,17 +7,13 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tickwright.errors import RunCancelledError, TickwrightError
+from tickwright.errors import NoCurrentRunError, RunCancelledError
 from tickwright.run import Run, RunStatus
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-__all__ = ["ActiveRun", "NoCurrentRunError", "current_run", "enter_run", "is_inside_a_run"]
-
-
-class NoCurrentRunError(TickwrightError, LookupError):
-    """`current_run()` was called by code that no scheduler called."""
+__all__ = ["ActiveRun", "current_run", "enter_run", "is_inside_a_run"]
 
 
 class ActiveRun:

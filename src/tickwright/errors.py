@@ -12,10 +12,11 @@
     │   ├── JobLookupError (KeyError)               no job of that id in the job store
     │   ├── JobStoreNotFoundError (KeyError)        no job store of that alias
     │   └── ExecutorNotFoundError (KeyError)        no executor of that alias
-    ├── call at another time, or from another process
+    ├── call at another time, or from another place
     │   ├── SchedulerAlreadyRunningError (RuntimeError)
     │   ├── SchedulerNotRunningError (RuntimeError)
-    │   └── ForkedSchedulerError (RuntimeError)     this process is a fork of the scheduler's
+    │   ├── ForkedSchedulerError (RuntimeError)     this process is a fork of the scheduler's
+    │   └── NoCurrentRunError (LookupError)         this code was not called by a scheduler
     ├── look at the store
     │   ├── JobStoreError                           the store cannot do what was asked
     │   │   ├── JobStoreUnavailableError            it may work when tried again
@@ -25,7 +26,8 @@
     └── told by a run
         ├── RunLostError                            its process ended before it could report
         ├── RunCancelledError                       it was taken back, or stopped co-operatively
-        └── UnpicklableResultError                  what a worker process returned cannot travel
+        ├── UnpicklableResultError                  what a worker process returned cannot travel
+        └── WorkerStartError                        there was no worker process to run it
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ __all__ = [
     "JobStoreNotFoundError",
     "JobStoreUnavailableError",
     "NewerStoreError",
+    "NoCurrentRunError",
     "RunCancelledError",
     "RunLostError",
     "SchedulerAlreadyRunningError",
@@ -51,6 +54,7 @@ __all__ = [
     "UnpicklableResultError",
     "UnreadableJobError",
     "UnsupportedByStoreError",
+    "WorkerStartError",
     "shortened",
 ]
 
@@ -123,7 +127,7 @@ class ExecutorNotFoundError(_KeyedError):
     """The scheduler has no executor of this alias."""
 
 
-# -- call at another time, or from another process -------------------------------------------------
+# -- call at another time, or from another place ---------------------------------------------------
 
 
 class SchedulerAlreadyRunningError(TickwrightError, RuntimeError):
@@ -136,6 +140,10 @@ class SchedulerNotRunningError(TickwrightError, RuntimeError):
 
 class ForkedSchedulerError(TickwrightError, RuntimeError):
     """The process was forked from the one that runs the scheduler: nothing runs here."""
+
+
+class NoCurrentRunError(TickwrightError, LookupError):
+    """`current_run()` was called by code that no scheduler called."""
 
 
 # -- look at the store -----------------------------------------------------------------------------
@@ -174,3 +182,7 @@ class RunCancelledError(TickwrightError):
 
 class UnpicklableResultError(TickwrightError):
     """A worker process returned or raised something that cannot be sent back."""
+
+
+class WorkerStartError(TickwrightError):
+    """A worker process did not start, or ended before it took its first run; nothing of the run was done."""

@@ -21,7 +21,7 @@ class JobOwner(Protocol):
     def read_job(self, job_id: str, jobstore: str) -> StoredJob | None:
         """Return the job as it is now, or None."""
 
-    def is_pending(self, job_id: str) -> bool:
+    def is_pending(self, job_id: str, jobstore: str) -> bool:
         """Return whether the job waits for the scheduler to start."""
 
     def modify_job(self, job_id: str, jobstore: str | None = None, **changes: Any) -> Job:
@@ -42,7 +42,9 @@ class JobOwner(Protocol):
     def run_job(self, job_id: str, jobstore: str | None = None) -> Run:
         """Run the job now."""
 
-    def get_runs(self, job_id: str | None = None, *, limit: int | None = None) -> list[Run]:
+    def get_runs(
+        self, job_id: str | None = None, *, limit: int | None = None, jobstore: str | None = None
+    ) -> list[Run]:
         """Return the job's runs, newest first."""
 
 
@@ -136,13 +138,13 @@ class Job:
     @property
     def last_run(self) -> Run | None:
         """Its newest run on record, ended or not; None before the first."""
-        runs = self._owner.get_runs(self.id, limit=1)
+        runs = self._owner.get_runs(self.id, limit=1, jobstore=self.jobstore)
         return runs[0] if runs else None
 
     @property
     def pending(self) -> bool:
         """Whether it waits for the scheduler to start, and is not in a job store yet."""
-        return self._owner.is_pending(self.id)
+        return self._owner.is_pending(self.id, self.jobstore)
 
     # -- what can be done with it --------------------------------------------------------------------
 
@@ -195,5 +197,6 @@ class Job:
 
     def __reduce__(self) -> Any:
         raise InvalidJobError(
-            f"a handle on job {self.id!r} cannot be pickled, since it belongs to a running scheduler; pass the id instead"
+            f"a handle on job {self.id!r} cannot be pickled, since it belongs to a running scheduler; "
+            f"pass the id instead"
         )

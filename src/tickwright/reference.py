@@ -55,7 +55,8 @@ def find(name: str) -> Any:
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path):
         raise InvalidReferenceError(
-            f"{shortened(name)} is not a reference; write it as 'package.module:function' or 'package.module:Class.method'"
+            f"{shortened(name)} is not a reference; write it as 'package.module:function' or "
+            f"'package.module:Class.method'"
         )
     found: Any = _module(module_name, name)
     for attribute in path.split("."):
@@ -75,7 +76,8 @@ def _module(module_name: str, name: str) -> ModuleType:
         return import_module(module_name)
     except ModuleNotFoundError as error:
         raise InvalidReferenceError(
-            f"{name!r}: there is no module {error.name!r} here; was it renamed, or is it not installed or not on sys.path?"
+            f"{name!r}: there is no module {error.name!r} here; was it renamed, "
+            f"or is it not installed or not on sys.path?"
         ) from error
     except Exception as error:  # border: importing runs the user's module
         raise InvalidReferenceError(f"{name!r}: importing {module_name!r} raised {error!r}") from error
@@ -140,13 +142,15 @@ def _checked(module_name: str | None, qualname: str, target: object) -> Referenc
         )
     if "<locals>" in qualname:
         raise InvalidReferenceError(
-            f"{shown} is defined inside a function, where no other process can find it; move it to the level of its module"
+            f"{shown} is defined inside a function, where no other process can find it; "
+            f"move it to the level of its module"
         )
     if module_name is None:
         raise InvalidReferenceError(f"{shortened(target)} does not say which module it is from; wrap it in a function")
     if module_name == "__main__":
         module_name = _name_of_main()
-        if module_name == "__main__" and not hasattr(sys.modules["__main__"], "__file__"):
+        # A program that comes through standard input has the file name <stdin>.
+        if module_name == "__main__" and getattr(sys.modules["__main__"], "__file__", "<prompt>").startswith("<"):
             raise InvalidReferenceError(
                 f"{shown} was typed at a prompt and is gone when it closes; put it into a file and import it"
             )

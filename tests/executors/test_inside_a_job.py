@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tickwright.active_run import ActiveRun, NoCurrentRunError, current_run
+from tickwright.active_run import ActiveRun, current_run
 from tickwright.clock import Clock
+from tickwright.errors import NoCurrentRunError
 from tickwright.executors.debug import DebugExecutor
 from tickwright.executors.pool import ThreadPoolExecutor
 from tickwright.executors.pool.crew import Crew

@@ -17,7 +17,7 @@ def every(*, seconds: float) -> IntervalTrigger:
 
 def status_of(simulation: Simulation, run: Run) -> RunStatus | None:
     stored = simulation.store.get_run(run.id)
-    return stored and stored.status
+    return None if stored is None else stored.status
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from tickwright.core.backlog import first_fire_time, following
 from tickwright.core.jitter import due_time
 from tickwright.policies import UNSET, Unset
 from tickwright.stored_job import Schedule, StoredJob
@@ -56,7 +57,7 @@ def paused(job: StoredJob) -> StoredJob:
 
 def resumed(job: StoredJob, now: datetime) -> StoredJob:
     """Return the job with its next fire time from `now` on; what lay in the pause is no fire time."""
-    fire_time = job.trigger.get_next_fire_time(None, now)
+    fire_time = first_fire_time(job.trigger, now)
     return job.with_schedule(replace(_at(job, fire_time), version=job.schedule.version + 1))
 
 
@@ -77,11 +78,11 @@ def run_next_at(job: StoredJob, next_run_time: datetime | None) -> StoredJob:
 def past(job: StoredJob, now: datetime) -> StoredJob:
     """Return the job due at the fire time after its next one, which has been decided about before."""
     fire_time = job.schedule.next_fire_time
-    return job if fire_time is None else job.with_schedule(_at(job, job.trigger.get_next_fire_time(fire_time, now)))
+    return job if fire_time is None else job.with_schedule(_at(job, following(job.trigger, fire_time, now)))
 
 
 def _first(job: StoredJob, now: datetime) -> Schedule:
-    fire_time = job.trigger.get_next_fire_time(None, now)
+    fire_time = first_fire_time(job.trigger, now)
     if fire_time is None and isinstance(job.trigger, DateTrigger):
         # Its one instant has passed: late beats never, and the run's record says how late.
         fire_time = job.trigger.run_date

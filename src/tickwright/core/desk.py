@@ -9,7 +9,7 @@ from math import inf
 from tickwright import events
 from tickwright.change import Change
 from tickwright.core.context import Context
-from tickwright.core.firing import fire
+from tickwright.core.firing import MOST_RUNS_AT_ONCE, fire
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
 from tickwright.core.outage import Outage
@@ -22,6 +22,7 @@ from tickwright.core.trigger_trouble import TriggerTrouble
 from tickwright.due import Due
 from tickwright.errors import UnreadableJobError
 from tickwright.events import StoreTroubleEvent
+from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
 from tickwright.report import Report, Started
 from tickwright.run import Run, RunStatus
@@ -45,8 +46,9 @@ class Desk:
         self._lease = LeaseKeeper(store, context)
         self._trouble = TriggerTrouble(alias, context)
         self._submitting = Submitting(store, context, self._flights, self._lease)
-        self._tending = Tending(alias, store, context)
+        self._tending = Tending(alias, store, context, self._trouble)
         self._again = False
+        self._told_rooms: set[str] = set()
 
     @property
     def in_flight(self) -> int:
@@ -149,13 +151,6 @@ class Desk:
     def _settle_abandoned(self, plan: Round, now: datetime) -> Abandoned:
         abandoned = self._lease.find_abandoned()
         ended = [(run, lost_report(run, now, "ended or stopped answering")) for run in abandoned.runs]
-        for run in abandoned.runs:
-            self._context.logger.warning(
-                "Run %s of job %r (fire time %s) is lost: its scheduler is gone",
-                run.id,
-                run.job_id,
-                run.fire_time,
-            )
         self._settle_all(plan, ended, now)
         return abandoned
 
@@ -184,20 +179,20 @@ class Desk:
         for unreadable in batch.set_aside:
             tell_unreadable(self._context, self.alias, unreadable)
         for due in batch.due:
-            room = rooms.get(due.job.executor)
-            if room is not None:
-                if room <= 0:
-                    continue
-                rooms[due.job.executor] = room - 1
-            self._fire_one(plan, due, now)
+            room = rooms.get(due.job.executor, 0)
+            if room is None:
+                self._fire_one(plan, due, now, MOST_RUNS_AT_ONCE)
+            elif room > 0:
+                rooms[due.job.executor] = room - self._fire_one(plan, due, now, min(room, MOST_RUNS_AT_ONCE))
         self._again = self._again or len(batch.due) >= limit
 
-    def _fire_one(self, plan: Round, due: Due, now: datetime) -> None:
+    def _fire_one(self, plan: Round, due: Due, now: datetime, most: int) -> int:
+        """Decide about a due job; return how many runs it starts, `most` at the most."""
         job, schedule = due.job, due.job.schedule
         # What is reported has ended, though this round only now writes it down.
         unsettled = [run for run in due.unsettled if not self._flights.is_reported(run.id)]
         try:
-            firing = fire(job, unsettled, now, self._context.taker)
+            firing = fire(job, unsettled, now, self._context.taker, most)
         except Exception as error:  # border: a trigger
             plan.add(
                 Change(
@@ -206,7 +201,7 @@ class Desk:
                     schedule=self._trouble.postponed(job, error, now),
                 )
             )
-            return
+            return 0
         self._trouble.is_over(job.id)
         is_over = firing.schedule.is_finished and not firing.start and not unsettled
         waits = not firing.start and (firing.schedule.is_held or firing.schedule.is_finished)
@@ -222,6 +217,7 @@ class Desk:
             ),
             job,
         )
+        return len(firing.start)
 
     def _note_begun(self, plan: Round) -> None:
         for job_id, started in self._flights.begun():
@@ -229,8 +225,17 @@ class Desk:
 
     def _rooms(self) -> dict[str, int | None]:
         """Return the executors that take runs now, with how many (None: no bound)."""
-        rooms = {alias: executor.room() for alias, executor in self._context.executors.items()}
+        rooms = {alias: self._room(alias, executor) for alias, executor in self._context.executors.items()}
         return {alias: room for alias, room in rooms.items() if room is None or room > 0}
+
+    def _room(self, alias: str, executor: Executor) -> int | None:
+        try:
+            return executor.room()
+        except Exception as error:  # border: an executor that cannot tell how it is
+            if alias not in self._told_rooms:
+                self._told_rooms.add(alias)
+                self._context.logger.error("Executor %r cannot tell its room and gets no runs: %r", alias, error)
+            return 0
 
     # -- commit, tell, submit ------------------------------------------------------------------------
 
@@ -258,6 +263,10 @@ class Desk:
         teller = self._context.teller
         for run in change.settled:
             self._flights.land(run.id)
+            if run.owner != self._context.owner.id:
+                self._context.logger.warning(
+                    "Run %s of job %r (fire time %s) is lost: %s", run.id, run.job_id, run.fire_time, run.reason
+                )
             tell_outcome(teller, self.alias, run)
         for run in change.recorded:
             tell_outcome(teller, self.alias, run)

@@ -33,8 +33,10 @@ class Firing:
     """The job's schedule after this."""
 
 
-def fire(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
-    """Return what `job`, which is due at `now` and has these `unsettled` runs, does.
+def fire(
+    job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker, most: int = MOST_RUNS_AT_ONCE
+) -> Firing:
+    """Return what `job`, which is due at `now` and has these `unsettled` runs, does; it starts at most `most` runs.
 
     A fire time later than `misfire_grace_time` is missed. One that came while `max_instances` runs were
     executing is skipped. One that came before those runs were taken, a part of a backlog that is worked
@@ -45,7 +47,7 @@ def fire(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker) 
         raise ValueError(f"job {job.id!r} has no fire time to decide about")
     if job.coalesce:
         return _fire_once(job, first, unsettled, now, taker)
-    return _fire_each(job, first, unsettled, now, taker)
+    return _fire_each(job, first, unsettled, now, taker, most)
 
 
 def fire_now(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
@@ -81,12 +83,16 @@ def _fire_once(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: d
     return Firing(start=(run,), schedule=after)
 
 
-def _fire_each(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
+def _fire_each(
+    job: StoredJob, first: datetime, unsettled: Sequence[Run], now: datetime, taker: Taker, most: int
+) -> Firing:
     """Give each fire time a run of its own; those that are not executed share a record."""
     started: list[Run] = []
     passed: list[Run] = []
     fire_time: datetime | None = first
-    while fire_time is not None and len(started) < MOST_RUNS_AT_ONCE:
+    # One record takes all that is missed, and one all that is skipped. A second of a kind means that a walk was cut
+    # short, and the next is for another round: the loop has other jobs.
+    while fire_time is not None and len(started) < most and len(passed) < 2:
         due_at = _due_at(job, fire_time)
         if due_at > now:
             break
@@ -107,11 +113,13 @@ def _fire_each(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: d
 
 
 def _due_at(job: StoredJob, fire_time: datetime) -> datetime:
-    """Return when a fire time is due; a time that the user chose as `next_run_time` is due at itself."""
+    """Return when a fire time is, or was, due."""
+    due_at = due_time(job.id, job.trigger, fire_time)
     schedule = job.schedule
-    if fire_time == schedule.next_fire_time and schedule.next_run_time == fire_time:
-        return fire_time
-    return due_time(job.id, job.trigger, fire_time)
+    if fire_time == schedule.next_fire_time and schedule.next_run_time is not None:
+        # A time that the user chose knows no jitter: it is due at itself, or, where it had to wait since, now.
+        return min(due_at, schedule.next_run_time)
+    return due_at
 
 
 def _is_too_late(job: StoredJob, due_at: datetime, now: datetime) -> bool:
@@ -139,7 +147,9 @@ def _skipped(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, 
 
 
 def _too_many(job: StoredJob) -> str:
-    return f"as many of its runs as max_instances={job.max_instances} allows had not ended"
+    if job.max_instances == 1:
+        return "its previous run had not ended (max_instances=1)"
+    return f"its {job.max_instances} previous runs had not ended (max_instances={job.max_instances})"
 
 
 def _held(job: StoredJob, fire_time: datetime) -> Schedule:

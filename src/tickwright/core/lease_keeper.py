@@ -83,6 +83,11 @@ class LeaseKeeper:
         # may be many, and then they belong to the living.
         if dead or living != self._known or monotonic >= self._search_at:
             runs = [run for run in self._store.get_unsettled_runs() if run.owner not in living]
+            if any(run.owner not in dead for run in runs):
+                # An owner without a lease is dead, unless it has come since we asked: it opens its lease before it
+                # takes a run, so that whoever sees the run sees the lease.
+                living |= {lease.owner.id for lease in self._store.get_leases()} - dead.keys()
+                runs = [run for run in runs if run.owner not in living]
             self._search_at = monotonic + self._context.lease
         self._watch_at = monotonic + self.interval
         self._known = living

@@ -31,7 +31,7 @@ class Outage:
         """Note a failure; return whether an outage begins with it."""
         begins = self._since is None
         if begins:
-            self._since, self._pause = monotonic, FIRST_PAUSE
+            self._since, self._pause = monotonic, min(FIRST_PAUSE, self._longest_pause)
         else:
             self._pause = min(self._pause * 2, self._longest_pause)
         self.error = error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tickwright.core.context import Context
 from tickwright.core.settling import lost_report, settle
-from tickwright.core.telling import tell_outcome
+from tickwright.core.telling import tell_outcome, tell_removed
 from tickwright.jobstores.base import JobStore
 
 __all__ = ["part_from"]
@@ -25,4 +25,6 @@ def part_from(alias: str, store: JobStore, context: Context) -> None:
         (taken,) = store.commit([change])
         if taken:
             tell_outcome(context.teller, alias, change.settled[0])
+            if change.remove:
+                tell_removed(context.teller, alias, change.job_id)
     store.close_lease(context.owner.id)

@@ -19,7 +19,7 @@ class Round:
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.jobs: dict[str, StoredJob] = {}
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, Standing | None] = {}
         self._rescheduled: set[str] = set()
 
     def add(self, change: Change, job: StoredJob | None = None) -> None:
@@ -27,7 +27,8 @@ class Round:
         standing = self._standings.get(change.job_id)
         if change.job_id in self._rescheduled and change.expected_version is None and standing is not None:
             # It was decided on a schedule that an earlier change of this round is to write. Where that one is
-            # refused, this one is too, and both are decided anew.
+            # refused, this one is too, and both are decided anew. Unless somebody else's change led to the very
+            # version that this one waits for: then the first alone is decided anew, and does what the job needs.
             change = replace(change, expected_version=standing.schedule.version)
         self.changes.append(change)
         if job is not None:
@@ -36,11 +37,15 @@ class Round:
         self._follow(change)
 
     def know(self, standings: dict[str, Standing]) -> None:
-        """Note how jobs stand in the store, for decisions of this round that build on one another."""
-        self._standings.update(standings)
+        """Note how jobs stand in the store, for decisions of this round that build on one another.
+
+        What this round has decided about a job since it was first asked for stays.
+        """
+        for job_id, standing in standings.items():
+            self._standings.setdefault(job_id, standing)
 
     def standing(self, job_id: str) -> Standing | None:
-        """Return how a job will stand once the changes so far are written."""
+        """Return how a job will stand once the changes so far are written; None where it will be gone."""
         return self._standings.get(job_id)
 
     def _follow(self, change: Change) -> None:
@@ -50,7 +55,7 @@ class Round:
         if change.schedule is not None:
             self._rescheduled.add(change.job_id)
         if change.remove:
-            del self._standings[change.job_id]
+            self._standings[change.job_id] = None
             return
         ended = {run.id for run in change.settled}
         self._standings[change.job_id] = replace(

@@ -39,8 +39,10 @@ def settle(
     )
     if report.status is RunStatus.LOST and job is not None and job.on_lost is OnLost.RERUN:
         if run.attempt < MOST_ATTEMPTS:
-            return Change(job_id=run.job_id, settled=(settled,), started=(_again(run, job, now, taker),))
-        settled = replace(settled, reason=f"{settled.reason}; not run again after {MOST_ATTEMPTS} attempts")
+            again = _again(run, job, now, taker)
+            settled = _with_reason(settled, f"the fire time is run again as attempt {again.attempt}")
+            return Change(job_id=run.job_id, settled=(settled,), started=(again,))
+        settled = _with_reason(settled, f"not run again after {MOST_ATTEMPTS} attempts")
     return _with_job(Change(job_id=run.job_id, settled=(settled,)), run, standing, now)
 
 
@@ -48,6 +50,10 @@ def lost_report(run: Run, now: datetime, how: str) -> Report:
     """Return the report on a run that nobody is left to report on."""
     reason = f"its scheduler on {run.host or 'this host'} {how} before the run was reported"
     return Report(run_id=run.id, status=RunStatus.LOST, finished_at=now, reason=reason, exception=RunLostError(reason))
+
+
+def _with_reason(run: Run, more: str) -> Run:
+    return replace(run, reason=f"{run.reason}; {more}" if run.reason else more)
 
 
 def _again(run: Run, job: StoredJob, now: datetime, taker: Taker) -> Run:

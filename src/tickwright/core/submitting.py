@@ -10,6 +10,7 @@ from tickwright.core.lease_keeper import LeaseKeeper
 from tickwright.errors import ExecutorNotFoundError, UnreadableJobError
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
+from tickwright.jobstores.body import described
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
@@ -59,8 +60,9 @@ class Submitting:
         try:
             self._executor_of(run, job).submit(run, job)
         except Exception as error:  # border: an executor that does not take a run
-            self._context.logger.error("Executor %r did not take run %s: %r", run.executor, run.id, error)
-            self._report(run, RunStatus.FAILED, f"its executor did not take it: {error}", error)
+            reason = described(error)
+            self._context.logger.error("Executor %r did not take run %s: %s", run.executor, run.id, reason)
+            self._report(run, RunStatus.FAILED, f"its executor did not take it: {reason}", error)
 
     def _submit_stored(self, run: Run) -> None:
         """Submit a run that is on record, reading its job again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tickwright import events
 from tickwright.core.context import Context
 from tickwright.core.telling import tell_trouble, tell_unreadable
+from tickwright.core.trigger_trouble import TriggerTrouble
 from tickwright.jobstores.base import JobStore
 
 __all__ = ["Tending"]
@@ -19,24 +20,38 @@ MOST_PRUNED_AT_ONCE = 1_000
 class Tending:
     """The housekeeping of one job store."""
 
-    def __init__(self, alias: str, store: JobStore, context: Context) -> None:
+    def __init__(self, alias: str, store: JobStore, context: Context, trouble: TriggerTrouble) -> None:
         self._alias = alias
         self._store = store
         self._context = context
+        self._trouble = trouble
+        self._has_more_to_prune = False
         self._tended_at: float | None = None
         self._told: set[str] = set()
 
     def look(self) -> None:
         """Do it, where it is time."""
         monotonic = self._context.clock.monotonic()
-        if self._tended_at is not None and monotonic - self._tended_at < TEND_EVERY:
-            return
-        self._tended_at = monotonic
-        self._store.prune_runs(self._context.clock.now(), MOST_PRUNED_AT_ONCE)
+        is_time = self._tended_at is None or monotonic - self._tended_at >= TEND_EVERY
+        if is_time:
+            self._tended_at = monotonic
+        if is_time or self._has_more_to_prune:
+            self._prune()
+        if is_time:
+            self._readmit()
+            self._name_strangers()
+            self._forget_removed()
+
+    def _prune(self) -> None:
+        # A busy scheduler makes more history between two looks than one of them deletes.
+        self._has_more_to_prune = False
+        deleted = self._store.prune_runs(self._context.clock.now(), MOST_PRUNED_AT_ONCE)
+        self._has_more_to_prune = deleted >= MOST_PRUNED_AT_ONCE
+
+    def _readmit(self) -> None:
         for job_id in self._store.readmit_jobs():
             self._context.logger.info("Job %r in job store %r can be loaded again", job_id, self._alias)
             tell_trouble(self._context.teller, events.EVENT_JOB_READABLE, job_id, self._alias, "it can be loaded again")
-        self._name_strangers()
 
     def _name_strangers(self) -> None:
         """Say once which executors due jobs ask for that this scheduler lacks. The jobs stay due."""
@@ -59,3 +74,10 @@ class Tending:
                 wanted,
                 sorted(known),
             )
+
+    def _forget_removed(self) -> None:
+        """Count the triggers of removed jobs as failing no more."""
+        failing = self._trouble.job_ids()
+        if failing:
+            for job_id in set(failing) - self._store.read_standings(failing).keys():
+                self._trouble.is_over(job_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tickwright import events
 from tickwright.core.context import Context
 from tickwright.core.telling import tell_trouble
+from tickwright.jobstores.body import described
 from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = ["TriggerTrouble"]
@@ -30,19 +32,24 @@ class TriggerTrouble:
         """Report a trigger that raised; return a schedule that asks it again later, for the same fire time."""
         failures = self._failures.get(job.id, 0)
         self._failures[job.id] = failures + 1
+        reason = described(error)
         pause = min(timedelta(seconds=2 ** min(failures, 16)), LONGEST_PAUSE)
         self._context.logger.error(
-            "The trigger of job %r (%s) raised %r; it is asked again in %g s",
+            "The trigger of job %r (%s) raised %s; it is asked again in %g s",
             job.id,
             type(job.trigger).__name__,
-            error,
+            reason,
             pause.total_seconds(),
             exc_info=error,
         )
-        tell_trouble(self._context.teller, events.EVENT_TRIGGER_ERROR, job.id, self._alias, str(error), error)
+        tell_trouble(self._context.teller, events.EVENT_TRIGGER_ERROR, job.id, self._alias, reason, error)
         return replace(job.schedule, next_run_time=now + pause, version=job.schedule.version + 1)
 
     def is_over(self, job_id: str) -> None:
-        """Note that a trigger has answered."""
+        """Note that a trigger has answered, or that its job is gone."""
         if self._failures:
             self._failures.pop(job_id, None)
+
+    def job_ids(self) -> Collection[str]:
+        """Return the jobs whose triggers raised when they were last asked."""
+        return list(self._failures)

@@ -62,7 +62,9 @@ class Executor(ABC):
     def cancel(self, run_id: str) -> bool:
         """Ask for a run to be taken back; return whether this executor can still do something about it.
 
-        One that has not started is reported as cancelled; one that has is told through
-        `current_run().cancel_requested`, where the executor can reach it, and ends when its function does.
+        One that has not started is reported as `cancelled`, and its function is not called. One that has is
+        told through `current_run().cancel_requested`, where the executor can reach it; it ends when its
+        function does, as `cancelled` if that raises `RunCancelledError`, and otherwise as it would have ended.
+        So there is one report either way. False for a run that is over or unheard of. Any thread may call this.
         """
         return False

@@ -137,11 +137,12 @@ async def _awaited(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
 def _raised(error: BaseException, active: ActiveRun) -> _Outcome:
     text = _traceback_text(error)
     forget_frames(error)
-    if isinstance(error, RunCancelledError) and active.cancel_requested:
+    kind = type(error)  # and not isinstance(), which asks the exception what it is
+    if issubclass(kind, RunCancelledError) and active.cancel_requested:
         return _Outcome(RunStatus.CANCELLED, exception=error, reason="it was asked to stop, and stopped")
     reason = None
-    if not isinstance(error, Exception):
-        reason = f"the function raised {type(error).__name__}, which ends the run and not its worker"
+    if not issubclass(kind, Exception):
+        reason = f"the function raised {kind.__name__}, which ends the run and not its worker"
     return _Outcome(RunStatus.FAILED, exception=error, traceback=text, reason=reason)
 
 
@@ -165,7 +166,11 @@ def _users_part(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def forget_frames(error: BaseException) -> None:
-    """Take the tracebacks from an exception and from all that it brings along."""
+    """Take the tracebacks from an exception, its causes and contexts, and the members of groups among them.
+
+    A traceback holds its frames, and those hold all that the job had in its hands, for as long as the exception
+    is in the history.
+    """
     waiting: list[BaseException | None] = [error]
     seen = set()
     while waiting:
@@ -173,10 +178,16 @@ def forget_frames(error: BaseException) -> None:
         if one is None or id(one) in seen:
             continue
         seen.add(id(one))
+        # What Python itself keeps, past whatever the user's class makes of these names: this runs where nothing may
+        # be raised any more.
         BaseException.with_traceback(one, None)
-        waiting += one.__cause__, one.__context__
-        if isinstance(one, BaseExceptionGroup):
-            waiting += one.exceptions
+        waiting += _CAUSE.__get__(one), _CONTEXT.__get__(one)
+        if issubclass(type(one), BaseExceptionGroup):
+            waiting += _MEMBERS.__get__(one)
+
+
+_CAUSE, _CONTEXT = BaseException.__dict__["__cause__"], BaseException.__dict__["__context__"]
+_MEMBERS = BaseExceptionGroup.__dict__["exceptions"]
 
 
 def _only_makes_a_generator(func: Callable[..., Any]) -> bool:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import tzinfo
 from threading import Lock, current_thread
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from tickwright import events
 from tickwright.active_run import current_run, is_inside_a_run
@@ -14,6 +14,7 @@ from tickwright.clock import Clock
 from tickwright.core.context import Context
 from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Mailbox
+from tickwright.core.parting import part_from
 from tickwright.errors import ForkedSchedulerError, SchedulerAlreadyRunningError, SchedulerNotRunningError
 from tickwright.events import EVENT_ALL, Event, SchedulerEvent
 from tickwright.executors.base import Executor
@@ -28,7 +29,7 @@ from tickwright.schedulers.listeners import Callback, Listeners
 from tickwright.schedulers.loop import LONGEST_SETTLING, Loop
 from tickwright.schedulers.parts import Parts
 from tickwright.schedulers.plugins import make_executor, make_jobstore
-from tickwright.schedulers.process import is_dead, this_owner
+from tickwright.schedulers.process import is_dead, retire, this_owner
 from tickwright.schedulers.stopping import Stopping
 
 __all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
@@ -56,7 +57,7 @@ class BaseScheduler(JobCalls):
         self._loop: Loop | None = None
         self._host: Host | None = None
         self._pid = os.getpid()
-        self._bell = Bell()
+        self._bell = self._make_bell()
         super().__init__()
         self._configuration = read_configuration(gconfig, "tickwright.", options)
         self._listeners = Listeners(self._configuration.logger, inline=self._inline)
@@ -81,6 +82,8 @@ class BaseScheduler(JobCalls):
         self._configuration = configuration
 
     def _take_parts(self, configuration: Configuration) -> None:
+        """Add the parts that a configuration names: all of them or, where an alias is taken, none."""
+        self._parts.check_free(configuration.jobstores, configuration.executors)
         for alias, store in configuration.jobstores.items():
             self.add_jobstore(store, alias)
         for alias, executor in configuration.executors.items():
@@ -121,7 +124,8 @@ class BaseScheduler(JobCalls):
 
         With `wait`, return when all runs in flight have ended and are on record, or after `timeout` seconds. Then,
         or at once without `wait`, those still waiting for a worker are recorded as cancelled; those that
-        execute go on without being recorded, and the next start finds them lost.
+        execute go on without being recorded, and the next start finds them lost. A job store that is out, or
+        listeners that are slow, may hold it up a little longer.
 
         Called by a job or a listener of this scheduler, it does not wait for its own caller: it returns at
         once, and the shutdown goes on. Shutting down twice, or before the start, is fine.
@@ -153,7 +157,7 @@ class BaseScheduler(JobCalls):
         """Make the loop look at the job stores now."""
         self._bell.ring()
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -186,12 +190,21 @@ class BaseScheduler(JobCalls):
         self._bell.ring()
 
     def remove_jobstore(self, alias: str, shutdown: bool = True) -> None:
-        """Remove a job store. Its runs in flight end unrecorded; whoever opens it next finds them lost."""
+        """Remove a job store. Its runs in flight are recorded as lost: how they end is not heard any more."""
         self._check_process()
         store = self._parts.take_jobstore(alias)
         if (loop := self._loop) is not None:
             loop.has_strays = True
             loop.engine.remove_store(alias)
+            try:
+                part_from(alias, store, loop.engine.context)
+            except Exception as error:  # border: a store that is to go, perhaps because it does not work
+                self._configuration.logger.error(
+                    "Job store %r failed when it was removed: %r; the runs that it had in flight have no outcome on "
+                    "record, and are found lost once this scheduler has shut down",
+                    alias,
+                    error,
+                )
         if shutdown:
             store.shutdown()
         self._tell(SchedulerEvent(events.EVENT_JOBSTORE_REMOVED, alias))
@@ -258,7 +271,7 @@ class BaseScheduler(JobCalls):
             self._starting = True
         try:
             self._pid = os.getpid()
-            self._bell = Bell()
+            self._bell = self._make_bell()
             loop = self._make_loop()
             loop.engine.taking = not paused
             while not self._is_open_for_jobs(loop, paused):
@@ -301,6 +314,9 @@ class BaseScheduler(JobCalls):
             engine.add_store(alias, store)
         return Loop(engine, self._bell, self._parts, self._configuration.logger)
 
+    def _make_bell(self) -> Bell:
+        return Bell()
+
     def _lease_seconds(self) -> float:
         return self._configuration.lease
 
@@ -316,6 +332,7 @@ class BaseScheduler(JobCalls):
         try:
             loop.finish()
         finally:
+            retire(loop.engine.context.owner)
             with self._lock:
                 self._state = STATE_STOPPED
                 self._loop = self._host = None

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from signal import SIG_DFL, SIGINT, SIGTERM, default_int_handler, getsignal, signal
 from threading import current_thread, main_thread
 from types import FrameType
+from typing import Self
 
 from tickwright.schedulers.base import BaseScheduler
 from tickwright.schedulers.loop import Loop
@@ -30,7 +31,7 @@ class BlockingScheduler(BaseScheduler):
         with self._stopped_by_signals(loop):
             self._run(loop)
 
-    def __enter__(self) -> BlockingScheduler:
+    def __enter__(self) -> Self:
         return self
 
     @contextmanager

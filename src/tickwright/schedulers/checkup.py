@@ -37,6 +37,13 @@ def examine(
         *_loop_problems(state, loop_alive, last_step),
         *(f"job store {alias!r} is out: {store.error}" for alias, store in stores.items() if not store.ok),
     ]
+    rooms: dict[str, int | None] = {}
+    for alias, executor in executors.items():
+        try:
+            rooms[alias] = executor.room()
+        except Exception as error:  # border: an executor that cannot even tell how it is
+            rooms[alias] = 0
+            problems.append(f"executor {alias!r} cannot tell its room: {error!r}")
     failing = sum(desk.triggers_failing for desk in desks.values())
     if failing:
         problems.append(f"the triggers of {failing} job(s) raise")
@@ -48,7 +55,7 @@ def examine(
         loop_alive=loop_alive,
         last_step=last_step,
         jobstores=stores,
-        executors={alias: executor.room() for alias, executor in executors.items()},
+        executors=rooms,
         triggers_failing=failing,
         listener_errors=listeners.errors,
         events_waiting=listeners.waiting,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from queue import SimpleQueue
-from threading import Event as Flag
-from threading import Lock, Thread, current_thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from tickwright.errors import ConfigurationError, shortened
 from tickwright.events import EVENT_ALL, Event, mask_of
+from tickwright.schedulers.herald import Herald
 
 __all__ = ["Callback", "Listeners"]
 
@@ -30,6 +30,14 @@ class _Listener:
         return self.event_class is None or isinstance(event, self.event_class)
 
 
+@dataclass(slots=True)
+class _Hold:
+    """What is told of one job while it is being added."""
+
+    blocks: int = 0
+    events: list[Event] = field(default_factory=list)
+
+
 class Listeners:
     """The listeners of one scheduler. Each hears its events in the order in which they happened.
 
@@ -42,8 +50,8 @@ class Listeners:
         self._listeners: tuple[_Listener, ...] = ()
         self._mask = 0
         self._lock = Lock()
-        self._queue: SimpleQueue[Event | Flag | None] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._holds: dict[str, _Hold] = {}
+        self._herald = Herald(self._call_listeners)
         self.errors = 0
         """How many calls of listeners have raised."""
 
@@ -51,7 +59,7 @@ class Listeners:
         """Tell `callback` of the events in a mask, or of one class."""
         if not callable(callback):
             raise TypeError(f"callback: must be callable, not {shortened(callback)}")
-        if isinstance(mask, type) and issubclass(mask, Event):
+        if isinstance(mask, type) and issubclass(mask, Event) and mask_of(mask):
             listener = _Listener(callback, mask_of(mask), mask)
         elif isinstance(mask, int) and not isinstance(mask, bool) and 0 < mask <= EVENT_ALL:
             listener = _Listener(callback, mask, None)
@@ -71,69 +79,82 @@ class Listeners:
             for listener in self._listeners:
                 self._mask |= listener.mask
 
-    # -- the engine's side ---------------------------------------------------------------------------
+    # -- those who tell ------------------------------------------------------------------------------
 
     def wants(self, code: int) -> bool:
         """Return whether anybody listens to this code."""
         return bool(self._mask & code)
 
     def tell(self, event: Event) -> None:
-        """Pass an event on to whoever listens to it. Never blocks and never raises."""
-        if not self._mask & event.code:
-            return
-        if self._inline:
-            self._call_listeners(event)
-            return
-        if self._thread is None:
-            self._start_thread()
-        self._queue.put(event)
+        """Pass an event on to whoever listens to it. Never waits for a listener, and never raises."""
+        # Nearly always nobody holds anything back, and the loop tells thousands of events a second.
+        if not (self._holds and self._is_held_back(event)):
+            self._tell_at_once(event)
 
-    # -- the thread ----------------------------------------------------------------------------------
+    @contextmanager
+    def first_of(self, job_id: str) -> Iterator[Callable[[Event], None]]:
+        """Hold back what others tell of a job while the block lasts. What it yields tells at once.
+
+        Between storing a job and telling that it was added, the loop may have run it: nobody should hear that first.
+        """
+        if self._inline:
+            yield self._tell_at_once
+            return
+        with self._lock:
+            hold = self._holds.setdefault(job_id, _Hold())
+            hold.blocks += 1
+        try:
+            yield self._tell_at_once
+        finally:
+            for event in self._release(job_id, hold):
+                self._call_listeners(event)
+
+    def _release(self, job_id: str, hold: _Hold) -> list[Event]:
+        """End a block; return the events that no thread can be had for."""
+        with self._lock:
+            hold.blocks -= 1
+            if hold.blocks:
+                return []
+            # First what was held back, then the end of the hold: what comes next comes after it.
+            left = [event for event in hold.events if not self._herald.post(event)]
+            del self._holds[job_id]
+            return left
+
+    def _is_held_back(self, event: Event) -> bool:
+        with self._lock:
+            hold = self._holds.get(getattr(event, "job_id", ""))
+            if hold is not None:
+                hold.events.append(event)
+            return hold is not None
+
+    def _tell_at_once(self, event: Event) -> None:
+        if self._mask & event.code and (self._inline or not self._herald.post(event)):
+            self._call_listeners(event)
+
+    # -- the herald's side ---------------------------------------------------------------------------
 
     @property
     def is_this_thread(self) -> bool:
         """Whether the caller is a listener."""
-        return current_thread() is self._thread
+        return self._herald.is_this_thread
 
     @property
     def waiting(self) -> int:
         """How many events have not been told yet."""
-        return self._queue.qsize()
+        return self._herald.waiting
 
-    def drain(self, timeout: float | None) -> bool:
+    def drain(self, timeout: float) -> bool:
         """Wait until all events so far have been told; return whether that was within `timeout` seconds."""
-        if self._thread is None or self.is_this_thread:
-            return True
-        told = Flag()
-        self._queue.put(told)
-        return told.wait(timeout)
+        return self._herald.drain(timeout)
 
     def close(self) -> None:
-        """Let the thread end once all events have been told; a later event starts it again."""
-        with self._lock:
-            if self._thread is not None:
-                self._thread = None
-                self._queue.put(None)
-
-    def _start_thread(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            # A queue of its own for each thread: the old one may still be telling what came before `close`.
-            self._queue = SimpleQueue()
-            self._thread = Thread(target=self._run, args=(self._queue,), name="tickwright-listeners", daemon=True)
-            self._thread.start()
-
-    def _run(self, queue: SimpleQueue[Event | Flag | None]) -> None:
-        while (event := queue.get()) is not None:
-            if isinstance(event, Flag):
-                event.set()
-            else:
-                self._call_listeners(event)
+        """Keep no thread for listeners once all events have been told."""
+        self._herald.close()
 
     def _call_listeners(self, event: Event) -> None:
         for listener in self._listeners:
-            if not listener.hears(event):
+            # One before it may have removed it meanwhile.
+            if not listener.hears(event) or listener not in self._listeners:
                 continue
             try:
                 listener.callback(event)

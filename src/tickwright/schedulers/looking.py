@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TextIO
 
 from tickwright.due import UnreadableJob
-from tickwright.errors import JobLookupError
+from tickwright.errors import JobLookupError, shortened
+from tickwright.instants import to_datetime
 from tickwright.job import Job
 from tickwright.run import Run, RunStatus
 from tickwright.schedulers.pending import PendingJobs
@@ -14,6 +15,7 @@ from tickwright.schedulers.preview import Upcoming, upcoming
 from tickwright.schedulers.printing import print_jobs
 from tickwright.schedulers.transfer import write_jobs
 from tickwright.stored_job import StoredJob
+from tickwright.triggers.moments import read_moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from tickwright.events import Event
     from tickwright.jobstores.base import JobStore
     from tickwright.schedulers.configuration import Configuration
+    from tickwright.schedulers.listeners import Listeners
     from tickwright.schedulers.loop import Loop
     from tickwright.schedulers.parts import Parts
 
@@ -34,17 +37,23 @@ class LookCalls:
 
     if TYPE_CHECKING:  # what the scheduler that inherits these calls has
         _configuration: Configuration
+        _listeners: Listeners
         _lock: Lock
         _loop: Loop | None
         _parts: Parts
 
         @property
-        def clock(self) -> Clock: ...
+        def clock(self) -> Clock:
+            """The clock that the scheduler goes by."""
+
         @property
-        def timezone(self) -> tzinfo: ...
+        def timezone(self) -> tzinfo:
+            """The zone of triggers that name none."""
+
         @property
-        def running(self) -> bool: ...
-        def wakeup(self) -> None: ...
+        def running(self) -> bool:
+            """Whether the job stores can be asked."""
+
         def _handle(self, alias: str, job: StoredJob) -> Job: ...
         def _tell(self, event: Event) -> None: ...
         def _check_process(self) -> None: ...
@@ -75,32 +84,36 @@ class LookCalls:
         self,
         job_id: str | None = None,
         status: RunStatus | str | None = None,
-        since: datetime | None = None,
+        since: datetime | date | str | None = None,
         limit: int | None = None,
         jobstore: str | None = None,
     ) -> list[Run]:
         """Return runs on record, newest first: of a job, of a status, with a fire time not before `since`.
 
-        At most `limit` of them; None: all. The history outlives its jobs.
+        At most `limit` of them; None: all. A naive `since` is taken in the scheduler's zone. The history outlives its
+        jobs; a scheduler that is not running has no store to ask, and returns none.
         """
-        wanted = None if status is None else RunStatus(status)
+        wanted = None if status is None else _status(status)
+        earliest = None if since is None else to_datetime(read_moment(since, self.timezone, "since"))
+        if limit is not None:
+            _check_limit(limit)
         runs = [
             run
             for _, store in self._stores(jobstore)
-            for run in store.get_runs(job_id=job_id, status=wanted, since=since, limit=limit)
+            for run in store.get_runs(job_id=job_id, status=wanted, since=earliest, limit=limit)
         ]
         if len(self._parts.jobstores) > 1:
             runs.sort(key=lambda run: run.taken_at, reverse=True)
         return runs if limit is None else runs[:limit]
 
-    def preview(self, until: datetime, jobstore: str | None = None, limit: int = 1_000) -> list[Upcoming]:
+    def preview(self, until: datetime | date | str, jobstore: str | None = None, limit: int = 1_000) -> list[Upcoming]:
         """Return what is to run until an instant, soonest first, at most `limit` of it.
 
         A naive `until` is taken in the scheduler's zone.
         """
-        if until.tzinfo is None:
-            until = until.replace(tzinfo=self.timezone)
-        return upcoming(self._all_jobs(jobstore), self.clock.now(), until, limit)
+        _check_limit(limit)
+        end = to_datetime(read_moment(until, self.timezone, "until"))
+        return upcoming(self._all_jobs(jobstore), self.clock.now(), end, limit)
 
     def print_jobs(self, jobstore: str | None = None, out: TextIO | None = None) -> None:
         """Print the jobs of all job stores, or of one, to `out` (standard output)."""
@@ -117,20 +130,20 @@ class LookCalls:
 
     def read_job(self, job_id: str, jobstore: str) -> StoredJob | None:
         """Return what is stored of a job now, without a handle, or None."""
-        if self._pending.get(job_id) is not None:
+        if self.is_pending(job_id, jobstore):
             return None
         return self._parts.jobstore(jobstore).lookup_job(job_id)
 
-    def is_pending(self, job_id: str) -> bool:
+    def is_pending(self, job_id: str, jobstore: str) -> bool:
         """Return whether a job waits for the scheduler to start."""
-        return self._pending.get(job_id) is not None
+        return self._pending.find(job_id, jobstore) is not None
 
     # -- what they share -----------------------------------------------------------------------------
 
     def _find(self, job_id: str, jobstore: str | None) -> tuple[str, StoredJob] | None:
         self._check_process()
-        pending = self._pending.get(job_id)
-        if pending is not None and jobstore in (None, pending.jobstore):
+        pending = self._pending.find(job_id, jobstore)
+        if pending is not None:
             return pending.jobstore, pending.job
         for alias, store in self._stores(jobstore):
             job = store.lookup_job(job_id)
@@ -155,3 +168,16 @@ class LookCalls:
     def _no_such_job(self, job_id: str, jobstore: str | None) -> JobLookupError:
         where = "any job store" if jobstore is None else f"job store {jobstore!r}"
         return JobLookupError(f"there is no job {job_id!r} in {where}; it was removed, or it has finished")
+
+
+def _status(value: RunStatus | str) -> RunStatus:
+    try:
+        return RunStatus(value)
+    except ValueError:
+        known = ", ".join(RunStatus)
+        raise ValueError(f"status must be one of {known}, not {shortened(value)}") from None
+
+
+def _check_limit(limit: int) -> None:
+    if not isinstance(limit, int) or limit < 0:
+        raise ValueError(f"limit must be a whole number, at least 0, not {shortened(limit)}")

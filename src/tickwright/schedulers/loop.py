@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from datetime import datetime, timedelta
 from threading import Event as Flag
-from threading import Thread, current_thread
+from threading import Thread, current_thread, main_thread
 
 from tickwright.core.engine import Engine
 from tickwright.schedulers.bell import Bell
@@ -21,7 +21,10 @@ LONGEST_WAIT = 1.0
 Within so many it notices that the clock was set, and what other processes changed."""
 
 LONGEST_SETTLING = 10.0
-"""Seconds that a shutdown gives a job store which is out, to take the outcomes of runs that have ended."""
+"""Seconds that a shutdown which waits gives a job store that is out, to take the outcomes of runs that ended."""
+
+SHORTEST_SETTLING = 1.0
+"""Seconds for the same where it does not wait, or has waited for as long as it may."""
 
 
 class Loop:
@@ -56,7 +59,11 @@ class Loop:
         self._unseen.clear()
         try:
             wait = self.engine.step()
-        except Exception as error:  # border: the loop itself, whatever may be wrong with it
+        except BaseException as error:  # border: the loop itself, whatever may be wrong with it
+            # What ends the program by way of the main thread, such as Ctrl-C, goes its way. In a thread of the
+            # loop's own it is some library's trick, and would leave a scheduler without anybody to drive it.
+            if not isinstance(error, Exception) and self.thread is main_thread():
+                raise
             self._logger.critical("The loop failed and goes on: %r", error, exc_info=error)
             wait = LONGEST_WAIT
         self.last_step = self._clock.monotonic()
@@ -94,19 +101,28 @@ class Loop:
         engine = self.engine
         engine.taking = False
         while engine.unreported and stopping.may_wait():
-            self._sleep(min(self.step(), stopping.seconds_left()))
-        self._parts.stop_executors(wait=not engine.unreported and not self.has_strays)
-        settling = Stopping(self._clock, True, LONGEST_SETTLING)
-        wait = self.step()
-        while engine.in_flight > engine.unreported and settling.may_wait():
-            self._sleep(wait)
             wait = self.step()
+            if engine.unreported:
+                self._sleep(min(wait, stopping.seconds_left()))
+        self._parts.stop_executors(wait=not engine.unreported and not self.has_strays)
+        self._settle(stopping)
         engine.close()
         if left := engine.in_flight:
             self._logger.warning(
                 "Scheduler stopped with %d run(s) whose outcome is not on record; the next start finds them lost", left
             )
         self._parts.stop_jobstores()
+
+    def _settle(self, stopping: Stopping) -> None:
+        """Put on record what has been reported, as long as the job stores and the shutdown's patience allow."""
+        longest = Stopping(self._clock, True, LONGEST_SETTLING)
+        shortest = Stopping(self._clock, True, SHORTEST_SETTLING)
+        wait = self.step()
+        while self.engine.in_flight > self.engine.unreported:
+            if not (shortest.may_wait() or (stopping.may_wait() and longest.may_wait())):
+                break
+            self._sleep(min(wait, SHORTEST_SETTLING))
+            wait = self.step()
 
     def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

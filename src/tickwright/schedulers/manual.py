@@ -5,18 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from threading import current_thread
-from typing import Any
+from typing import Any, Self
 
 from tickwright.errors import ConfigurationError, SchedulerNotRunningError
 from tickwright.executors.debug import DebugExecutor
 from tickwright.instants import to_datetime
 from tickwright.schedulers.base import BaseScheduler
+from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.loop import Loop
 from tickwright.schedulers.stopping import Stopping
+from tickwright.stored_job import StoredJob
 from tickwright.triggers.moments import read_moment
 from tickwright.virtual_clock import VirtualClock
 
 __all__ = ["ManualScheduler"]
+
+MOMENT = 0.01
+"""Seconds of real time."""
+
+
+class _VirtualBell(Bell):
+    """Lets the virtual time pass that the loop would sleep, once nobody has rung in a moment of real time.
+
+    The loop sleeps only where it ends, waiting for runs in other threads or for a store that is out.
+    """
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def wait(self, seconds: float) -> bool:
+        rung = super().wait(MOMENT)
+        if not rung:
+            self._clock.advance_to(self._clock.after(seconds))
+        return rung
 
 
 class ManualScheduler(BaseScheduler):
@@ -61,7 +83,7 @@ class ManualScheduler(BaseScheduler):
         self._begin(paused).thread = current_thread()
         self.step()
 
-    def __enter__(self) -> ManualScheduler:
+    def __enter__(self) -> Self:
         return self
 
     def advance(
@@ -91,6 +113,8 @@ class ManualScheduler(BaseScheduler):
                 break
             self._virtual_clock.advance_to(due_at)
         self._virtual_clock.advance_to(target)
+        if self.running:
+            self.step()
 
     def jump(self, offset: timedelta) -> None:
         """Set the clock, forward or back, as a person or a time server does; what is due then is run."""
@@ -113,6 +137,7 @@ class ManualScheduler(BaseScheduler):
                 wait = loop.engine.step()
         finally:
             self._in_step = False
+        loop.last_step = self.clock.monotonic()
         if loop.stopping is not None:
             self._end(loop)
             return None
@@ -121,8 +146,14 @@ class ManualScheduler(BaseScheduler):
     def _await_stop(self, loop: Loop, stopping: Stopping) -> None:
         self._end(loop)
 
+    def _wake_for(self, job: StoredJob) -> None:
+        """Nobody sleeps here: the next step sees the job."""
+
     def _is_own_thread(self) -> bool:
         return self._in_step
+
+    def _make_bell(self) -> Bell:
+        return _VirtualBell(self._virtual_clock)
 
     def _lease_seconds(self) -> float:
         # Nobody shares the store of a test, and a lease to renew would be a reason to stop every few seconds.

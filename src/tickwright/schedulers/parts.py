@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from tickwright.errors import ConfigurationError, ExecutorNotFoundError, JobStoreNotFoundError, shortened
 from tickwright.executors.base import Executor
@@ -20,6 +21,13 @@ class Parts:
         self._logger = logger
         self.jobstores: dict[str, JobStore] = {}
         self.executors: dict[str, Executor] = {}
+
+    def check_free(self, jobstores: Iterable[str], executors: Iterable[str]) -> None:
+        """Raise where one of these aliases cannot be used, or is used already."""
+        for alias in jobstores:
+            _check_alias("job store", alias, self.jobstores)
+        for alias in executors:
+            _check_alias("executor", alias, self.executors)
 
     def put_jobstore(self, alias: str, store: JobStore) -> None:
         """Keep a store under an alias that is free."""

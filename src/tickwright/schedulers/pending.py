@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
@@ -21,38 +22,55 @@ class PendingJob:
     jobstore: str
     replace_existing: bool = False
     next_run_time: datetime | Unset | None = UNSET
+    keeps_schedule: bool = False
+    """Whether the job brings its schedule along, as one from a file does; the others get theirs at the start."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no two pending jobs have in common: an id is unique in its job store."""
+        return self.jobstore, self.job.id
 
 
 class PendingJobs:
     """They keep the order in which they were added. Any thread may use them."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, PendingJob] = {}
+        self._jobs: dict[tuple[str, str], PendingJob] = {}
         self._lock = Lock()
 
     def add(self, pending: PendingJob) -> None:
         """Keep one; an id that waits already is a conflict unless this one is to replace it."""
-        with self._lock:
-            if pending.job.id in self._jobs and not pending.replace_existing:
-                raise ConflictingIdError(
-                    f"job {pending.job.id!r} has been added already and waits for the scheduler to start; "
-                    f"choose another id or give replace_existing=True"
-                )
-            self._jobs[pending.job.id] = pending
+        self.add_all([pending])
 
-    def get(self, job_id: str) -> PendingJob | None:
-        """Return the pending job of an id, or None."""
-        return self._jobs.get(job_id)
-
-    def change(self, job_id: str, job: StoredJob, next_run_time: datetime | Unset | None) -> None:
-        """Replace what a pending job will be."""
+    def add_all(self, jobs: Sequence[PendingJob]) -> None:
+        """Keep all of them or, where there is a conflict, none."""
         with self._lock:
-            self._jobs[job_id] = replace(self._jobs[job_id], job=job, next_run_time=next_run_time)
+            for pending in jobs:
+                if pending.key in self._jobs and not pending.replace_existing:
+                    raise ConflictingIdError(
+                        f"job {pending.job.id!r} has been added already and waits for the scheduler to start; "
+                        f"choose another id or give replace_existing=True"
+                    )
+            self._jobs.update((pending.key, pending) for pending in jobs)
 
-    def remove(self, job_id: str) -> bool:
-        """Drop a pending job; return whether there was one."""
+    def find(self, job_id: str, jobstore: str | None) -> PendingJob | None:
+        """Return the pending job of an id, for a job store or for any, or None."""
+        if jobstore is not None:
+            return self._jobs.get((jobstore, job_id))
+        return next((one for one in self.of(None) if one.job.id == job_id), None)
+
+    def change(self, pending: PendingJob) -> bool:
+        """Replace what a pending job will be; return False where it is pending no more."""
         with self._lock:
-            return self._jobs.pop(job_id, None) is not None
+            if pending.key not in self._jobs:
+                return False
+            self._jobs[pending.key] = pending
+            return True
+
+    def remove(self, pending: PendingJob) -> None:
+        """Drop a pending job; it is fine if it is gone."""
+        with self._lock:
+            self._jobs.pop(pending.key, None)
 
     def of(self, jobstore: str | None) -> list[PendingJob]:
         """Return those for a job store, or for any, in the order they were added."""

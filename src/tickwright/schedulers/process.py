@@ -9,24 +9,37 @@ from uuid import uuid4
 
 from tickwright.owner import Owner
 
-__all__ = ["is_dead", "this_owner"]
+__all__ = ["is_dead", "retire", "this_owner"]
+
+_working: set[str] = set()
+"""The ids of the owners of this process whose loops have not ended."""
 
 
 def this_owner() -> Owner:
-    """Return a new owner in this process."""
+    """Return a new owner in this process, which lives until it is retired."""
     pid = os.getpid()
-    return Owner(id=uuid4().hex, host=socket.gethostname(), pid=pid, process=_identity(pid))
+    owner = Owner(id=uuid4().hex, host=socket.gethostname(), pid=pid, process=_identity(pid))
+    _working.add(owner.id)
+    return owner
+
+
+def retire(owner: Owner) -> None:
+    """Note that an owner's loop has ended. It gives up its leases itself, but cannot where a store is out."""
+    _working.discard(owner.id)
 
 
 def is_dead(owner: Owner) -> bool:
     """Return whether the owner's process ran on this machine, where this one can see it, and is gone.
 
-    False means "not known": its lease then decides.
+    Or it is this very process, and the owner's loop has ended. False means "not known": its lease then decides.
     """
     if not owner.process or owner.host != socket.gethostname():
         return False
+    own = _identity(os.getpid())
+    if owner.process == own:
+        return owner.id not in _working
     place, _, _ = owner.process.rpartition("/")
-    own_place, _, _ = _identity(os.getpid()).rpartition("/")
+    own_place, _, _ = own.rpartition("/")
     # The same boot of the same machine and the same pid namespace: a container with the same host name and another
     # one's pid 7 must not be taken for each other.
     return place == own_place and _identity(owner.pid) != owner.process

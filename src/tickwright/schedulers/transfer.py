@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from tickwright.errors import JobStoreError, NewerStoreError, shortened
+from tickwright.errors import JobStoreError, NewerStoreError
 from tickwright.jobstores.body import pack_job, unpack_job
 from tickwright.serializers import PickleSerializer
 from tickwright.stored_job import Schedule, StoredJob
@@ -31,18 +31,21 @@ def write_jobs(outfile: str | TextIO, jobs: Iterable[StoredJob]) -> int:
 
 
 def read_jobs(infile: str | TextIO) -> list[StoredJob]:
-    """Return the jobs of such a file. Raises `JobStoreError` where it is none, or a job in it cannot be loaded."""
+    """Return the jobs of such a file.
+
+    Raises `JobStoreError` where it is none, `UnreadableJobError` where a job in it cannot be loaded here.
+    """
     is_path = isinstance(infile, (str, Path))
     text = Path(infile).read_text(encoding="utf-8") if isinstance(infile, (str, Path)) else infile.read()
-    shown = shortened(str(infile)) if is_path else "the file"
+    shown = repr(str(infile)) if is_path else "the file"
     try:
         content = json.loads(text)
-        version, jobs = content["tickwright_jobs"], content["jobs"]
+        version = int(content["tickwright_jobs"])
+        if version > FORMAT_VERSION:
+            raise NewerStoreError(f"{shown} is of format {version}; this version reads up to {FORMAT_VERSION}")
+        return [_from_json(job) for job in content["jobs"]]
     except (ValueError, TypeError, KeyError) as error:
-        raise JobStoreError(f"{shown} was not written by export_jobs: {error!r}") from error
-    if version > FORMAT_VERSION:
-        raise NewerStoreError(f"{shown} is of format {version}; this version reads up to {FORMAT_VERSION}")
-    return [_from_json(job) for job in jobs]
+        raise JobStoreError(f"{shown} was not written by export_jobs, or changed since: {error!r}") from error
 
 
 def _to_json(job: StoredJob) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from tickwright.active_run import ActiveRun
-from tickwright.errors import RunCancelledError, RunLostError
+from tickwright.errors import RunCancelledError, RunLostError, WorkerStartError
 from tickwright.executors.base import ExecutorHost
 from tickwright.executors.call import forget_frames
 from tickwright.executors.pool.wire import make_report, pack_task
@@ -48,25 +49,30 @@ class ProcessWorker:
     def _exchange(self, task: bytes, active: ActiveRun) -> Report:
         """Return the report of a task, given to the process there is, or to a new one."""
         if self._process is not None:
-            try:
+            with suppress(TaskUnreadError):  # it died while it was idle, and no run with it
                 return self._give(task, active, self._process)
-            except TaskUnreadError:
-                self._process = None  # it died while it was idle, and no run with it
         self._process = WorkerProcess(self._context, self._name)
-        return self._give(task, active, self._process)
+        try:
+            return self._give(task, active, self._process)
+        except TaskUnreadError as death:
+            # A third process would hardly fare better. The next run tries again.
+            raise WorkerStartError(f"{death}, although it was new; nothing of the run was done") from death
 
     def _give(self, task: bytes, active: ActiveRun, process: WorkerProcess) -> Report:
         active.raise_if_cancelled()
         clock = self._host.clock
         started_at, began = clock.moment()
-        process.give(task)
-        if active.cancel_requested:  # since we looked, and maybe while there was no process to tell
-            process.request_cancel(active.id)
-        if active.started_at is None:
-            active.started_at = started_at
-            self._host.deliver(Started(run_id=active.id, started_at=started_at))
         try:
+            process.give(task)
+            if active.cancel_requested:  # since we looked, and maybe while there was no process to tell
+                process.request_cancel(active.id)
+            if active.started_at is None:
+                active.started_at = started_at
+                self._host.deliver(Started(run_id=active.id, started_at=started_at))
             answer, payload = process.answer()
+        except TaskUnreadError:
+            self._process = None  # whether it was new or not: it is buried, and takes nothing any more
+            raise
         except WorkerDiedError as death:
             self._process = None
             elapsed = timedelta(seconds=clock.monotonic() - began)

@@ -25,7 +25,8 @@ class ProcessPoolExecutor(PoolExecutor):
     starting a scheduler, belongs under `if __name__ == "__main__":`.
 
     The function travels by its name; arguments, results and exceptions are pickled, and what cannot be is
-    reported as such. Ctrl-C does not reach the workers, and they end when this process does, even when it is
+    reported as such. A run that is asked to stop sees it in `current_run().cancel_requested`, as in a thread.
+    Ctrl-C does not reach the workers, and they end when this process does, even when it is
     killed. An interpreter that exits does not wait for jobs, it kills them: shut down to have them finished.
     """
 

@@ -12,23 +12,19 @@ from threading import Event
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from tickwright.errors import TickwrightError
+from tickwright.errors import TickwrightError, WorkerStartError
 from tickwright.executors.pool.wire import READY, STOP, Answer, unpack_answer
 from tickwright.executors.pool.worker_main import main
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
 
-__all__ = ["TaskUnreadError", "WorkerDiedError", "WorkerProcess", "WorkerStartError"]
+__all__ = ["TaskUnreadError", "WorkerDiedError", "WorkerProcess"]
 
 START_SECONDS = 120.0
 """How long a worker process may take to start. It imports the program's main module, which can be slow."""
 END_SECONDS = 5.0
 """How long a worker process that was told to stop may take, before it is killed."""
-
-
-class WorkerStartError(TickwrightError):
-    """A worker process could not be started; the message says what to do."""
 
 
 class WorkerDiedError(TickwrightError):

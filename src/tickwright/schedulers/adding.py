@@ -1,0 +1,239 @@
+"""What an application says about new jobs: add one, add it again after a restart, add those of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from tickwright import events
+from tickwright.core import changing
+from tickwright.errors import ConflictingIdError, UnreadableJobError
+from tickwright.events import JobEvent
+from tickwright.job import Job
+from tickwright.policies import UNSET, OnLost, Unset
+from tickwright.schedulers.declaring import as_next_run_time, declare
+from tickwright.schedulers.looking import LookCalls
+from tickwright.schedulers.pending import PendingJob
+from tickwright.schedulers.transfer import read_jobs
+from tickwright.stored_job import StoredJob
+from tickwright.triggers.base import Trigger
+from tickwright.triggers.coerce import make_trigger
+
+if TYPE_CHECKING:
+    from tickwright.jobstores.base import JobStore
+
+__all__ = ["AddCalls"]
+
+Func = TypeVar("Func", bound=Callable[..., Any])
+
+
+class AddCalls(LookCalls):
+    """The calls that add jobs. `jobstore` is an alias."""
+
+    def add_job(
+        self,
+        func: Callable[..., Any] | str,
+        trigger: Trigger | str | timedelta | datetime | None = None,
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        misfire_grace_time: float | timedelta | Unset | None = UNSET,
+        coalesce: bool | Unset = UNSET,
+        max_instances: int | Unset = UNSET,
+        next_run_time: datetime | str | Unset | None = UNSET,
+        jobstore: str = "default",
+        executor: str = "default",
+        replace_existing: bool = False,
+        *,
+        on_lost: OnLost | str | Unset = UNSET,
+        **trigger_args: Any,
+    ) -> Job:
+        """Add a job, and return a handle on it.
+
+        `func` is a callable or `"package.module:name"`. `trigger` is a trigger, an alias with its arguments
+        (`"cron", hour=3`), a crontab text, a `timedelta`, a `datetime`; None: run once, now.
+
+        `misfire_grace_time` is in seconds, None for however late; `next_run_time=None` adds the job paused;
+        `on_lost` is `"record"` or `"rerun"`. What is left out comes from `job_defaults`.
+
+        With `replace_existing`, a job of the same id takes what is declared here and keeps its next run time, its
+        pause and its history, unless its trigger changed or a `next_run_time` is given. Before the scheduler
+        is started, the job waits (`job.pending`).
+
+        Raises `ConflictingIdError` where the id is taken, `InvalidJobError`, `InvalidTriggerError` or `TypeError`
+        where an argument cannot be taken, `JobStoreNotFoundError` for an unknown alias.
+        """
+        self._check_process()
+        made = make_trigger(trigger, trigger_args, self.timezone)
+        job = declare(
+            func,
+            made,
+            args=args,
+            kwargs=kwargs,
+            id=id,
+            name=name,
+            misfire_grace_time=misfire_grace_time,
+            coalesce=coalesce,
+            max_instances=max_instances,
+            on_lost=on_lost,
+            executor=executor,
+            defaults=self._configuration.job_defaults,
+        )
+        pending = PendingJob(
+            job=job,
+            jobstore=jobstore,
+            replace_existing=replace_existing,
+            next_run_time=as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}"),
+        )
+        with self._lock:
+            # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
+            if not self.running:
+                self._pending.add(pending)
+                return self._handle(jobstore, job)
+        return self._handle(jobstore, self._carry_out(pending))
+
+    def scheduled_job(
+        self,
+        trigger: Trigger | str | timedelta | datetime | None = None,
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        misfire_grace_time: float | timedelta | Unset | None = UNSET,
+        coalesce: bool | Unset = UNSET,
+        max_instances: int | Unset = UNSET,
+        next_run_time: datetime | str | Unset | None = UNSET,
+        jobstore: str = "default",
+        executor: str = "default",
+        *,
+        on_lost: OnLost | str | Unset = UNSET,
+        **trigger_args: Any,
+    ) -> Callable[[Func], Func]:
+        """Return a decorator that adds the function as a job, as `add_job(..., replace_existing=True)` does."""
+
+        def decorate(func: Func) -> Func:
+            self.add_job(
+                func,
+                trigger,
+                args,
+                kwargs,
+                id,
+                name,
+                misfire_grace_time,
+                coalesce,
+                max_instances,
+                next_run_time,
+                jobstore,
+                executor,
+                replace_existing=True,
+                on_lost=on_lost,
+                **trigger_args,
+            )
+            return func
+
+        return decorate
+
+    def _add_pending_jobs(self, jobstore: str | None = None) -> None:
+        for pending in self._pending.of(jobstore):
+            self._carry_out(pending)
+            self._pending.remove(pending)
+
+    def _carry_out(self, pending: PendingJob) -> StoredJob:
+        """Store a job that was declared, and return it as it is stored."""
+        store = self._parts.jobstore(pending.jobstore)
+        with self._listeners.first_of(pending.job.id) as tell:
+            while (job := self._store_declared(store, pending)) is None:
+                pass
+            if not job.schedule.is_finished:
+                tell(JobEvent(events.EVENT_JOB_ADDED, job.id, pending.jobstore))
+        if job.schedule.is_finished:
+            self._configuration.logger.warning(
+                "Job %r was not added: its trigger %s has no fire time left to run", job.id, job.trigger
+            )
+            return job
+        if job.executor not in self._parts.executors:
+            self._configuration.logger.warning(
+                "Job %r asks for executor %r, which this scheduler does not have: it stays due until one of that "
+                "alias is added, here or in another process",
+                job.id,
+                job.executor,
+            )
+        self._wake_for(job)
+        return job
+
+    def _store_declared(self, store: JobStore, pending: PendingJob) -> StoredJob | None:
+        """Store it once; return None where somebody else was faster, and it is to be tried again."""
+        declared, now = pending.job, self.clock.now()
+        if pending.keeps_schedule:
+            if not declared.schedule.is_finished:
+                store.add_job(declared)
+            return declared
+        stored = self._lookup_or_rebuild(store, declared) if pending.replace_existing else None
+        if stored is not None:
+            again = changing.added_again(stored, declared, now, pending.next_run_time)
+            return again if store.update_job_if(again, stored.schedule.version) else None
+        job = changing.added(declared, now, pending.next_run_time)
+        if pending.replace_existing and isinstance(pending.next_run_time, Unset):
+            job = self._past_what_ran(store, job, now)
+        if job.schedule.is_finished:
+            return job
+        try:
+            store.add_job(job)
+        except ConflictingIdError:
+            if pending.replace_existing:
+                return None
+            raise
+        return job
+
+    def _lookup_or_rebuild(self, store: JobStore, declared: StoredJob) -> StoredJob | None:
+        try:
+            return store.lookup_job(declared.id)
+        except UnreadableJobError:
+            # The function that it named is gone; this declaration mends it, and its schedule is still good.
+            standing = store.read_standings([declared.id]).get(declared.id)
+            if standing is None:
+                return None
+            # Its anchor is lost with it. Counting from the next fire time keeps the fire times that it had.
+            anchor = standing.schedule.next_fire_time or self.clock.now()
+            mended = replace(declared, trigger=declared.trigger.anchored(anchor))
+            return mended.with_schedule(standing.schedule)
+
+    def _past_what_ran(self, store: JobStore, job: StoredJob, now: datetime) -> StoredJob:
+        """Return the job without the fire times that this id has run before: a restart must not run them again."""
+        while (fire_time := job.schedule.next_fire_time) is not None:
+            runs = store.get_runs(job_id=job.id, since=fire_time)
+            if not any(run.fire_time == fire_time for run in runs):
+                break
+            job = changing.past(job, now)
+        return job
+
+    def import_jobs(self, infile: str | TextIO, jobstore: str = "default") -> int:
+        """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none."""
+        self._check_process()
+        pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in read_jobs(infile)]
+        with self._lock:
+            if not self.running:
+                self._pending.add_all(pending)
+                return len(pending)
+        store = self._parts.jobstore(jobstore)
+        added: list[str] = []
+        try:
+            for one in pending:
+                if not self._carry_out(one).schedule.is_finished:
+                    added.append(one.job.id)
+        except BaseException:
+            for job_id in added:
+                store.remove_job(job_id)
+                self._tell(JobEvent(events.EVENT_JOB_REMOVED, job_id, jobstore))
+            raise
+        return len(added)
+
+    # -- what they share -----------------------------------------------------------------------------
+
+    def _wake_for(self, job: StoredJob) -> None:
+        """Wake the loop if the job is due before it would wake by itself."""
+        if self._loop is not None:
+            self._loop.wake_for(job.schedule.next_run_time)

@@ -1,0 +1,89 @@
+"""The herald: a thread that passes on events one after the other, so that whoever tells them need not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Event as Flag
+from threading import Lock, Thread, current_thread
+
+from tickwright.events import Event
+
+__all__ = ["Herald"]
+
+
+class Herald:
+    """One queue for the whole life of a scheduler, and one thread at a time, there from the first event to `close`.
+
+    That it is one queue keeps the order also where a scheduler is started again while a slow listener still
+    hears of its shutdown.
+    """
+
+    def __init__(self, pass_on: Callable[[Event], None]) -> None:
+        self._pass_on = pass_on
+        self._queue: SimpleQueue[Event | Flag | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        # Held from looking whether there is a thread to putting something before it: else it may just have left.
+        self._lock = Lock()
+
+    @property
+    def is_this_thread(self) -> bool:
+        """Whether the caller is called by the herald."""
+        return current_thread() is self._thread
+
+    @property
+    def waiting(self) -> int:
+        """How many events have not been passed on yet."""
+        return self._queue.qsize()
+
+    def post(self, event: Event) -> bool:
+        """Pass an event on, later; return False where no thread can be had for it, as when the interpreter ends."""
+        with self._lock:
+            if self._thread is None and not self._start_thread():
+                return False
+            self._queue.put(event)
+            return True
+
+    def drain(self, timeout: float) -> bool:
+        """Wait until all events so far have been passed on; return whether that was within `timeout` seconds."""
+        passed_on = Flag()
+        with self._lock:
+            if self._thread is None or self.is_this_thread:
+                return True
+            self._queue.put(passed_on)
+        return passed_on.wait(timeout)
+
+    def close(self) -> None:
+        """Let the thread end once all events have been passed on; a later event starts another."""
+        with self._lock:
+            if self._thread is not None:
+                self._queue.put(None)
+
+    def _start_thread(self) -> bool:
+        thread = Thread(target=self._run, name="tickwright-listeners", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        self._thread = thread
+        return True
+
+    def _run(self) -> None:
+        while True:
+            item = self._queue.get()
+            if item is None:
+                if self._may_leave():
+                    return
+            elif isinstance(item, Flag):
+                item.set()
+            else:
+                self._pass_on(item)
+
+    def _may_leave(self) -> bool:
+        with self._lock:
+            if self._queue.empty():
+                self._thread = None
+                return True
+            # What came after `close` is passed on, too, and then it is asked again.
+            self._queue.put(None)
+            return False

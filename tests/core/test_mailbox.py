@@ -1,0 +1,61 @@
+"""Tests of the mailbox: nothing is lost, nothing is told twice, and the loop is woken for what matters."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Thread
+
+from tests.core.stage import NOW, a_report, a_run
+from tickwright.core.mailbox import Mailbox, Submit, Suspect
+from tickwright.report import Started
+
+
+def test_letters_come_out_once_in_the_order_in_which_they_came():
+    mailbox = Mailbox(lambda: None)
+    letters = [a_report(a_run()), Suspect(alias="a"), Submit(alias="a", run=a_run()), Started(run_id="1", started_at=NOW)]
+    for letter in letters:
+        mailbox.post(letter)
+    assert len(mailbox) == 4
+    assert mailbox.drain() == letters
+    assert mailbox.drain() == []
+    assert len(mailbox) == 0
+
+
+def test_each_letter_rings_but_for_the_news_that_a_run_has_begun():
+    rings = []
+    mailbox = Mailbox(lambda: rings.append(len(mailbox)))
+    mailbox.post(Started(run_id="1", started_at=NOW))
+    assert rings == []
+    mailbox.post(a_report(a_run()))
+    mailbox.post(Suspect(alias="a"))
+    # It rings when the letter is in: who is woken finds it.
+    assert rings == [2, 3]
+
+
+def test_letters_that_come_while_it_is_drained_wait_for_the_next_time():
+    class Chatty(deque):
+        def popleft(self):
+            self.append(Suspect(alias="answer"))
+            return super().popleft()
+
+    mailbox = Mailbox(lambda: None)
+    mailbox._letters = Chatty()
+    mailbox.post(Suspect(alias="first"))
+    # Workers that report as fast as the loop reads would hold it for ever.
+    assert mailbox.drain() == [Suspect(alias="first")]
+    assert mailbox.drain() == [Suspect(alias="answer")]
+
+
+def test_many_threads_lose_no_letter():
+    mailbox = Mailbox(lambda: None)
+    letters = [[Suspect(alias=f"{thread}-{number}") for number in range(2_000)] for thread in range(4)]
+    threads = [Thread(target=lambda mine=mine: [mailbox.post(letter) for letter in mine]) for mine in letters]
+    for thread in threads:
+        thread.start()
+    found = []
+    while any(thread.is_alive() for thread in threads):
+        found += mailbox.drain()
+    found += mailbox.drain()
+    for mine in letters:
+        names = {letter.alias for letter in mine}
+        assert [letter for letter in found if letter.alias in names] == mine

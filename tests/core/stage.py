@@ -1,4 +1,4 @@
-"""What the tests of the core play with: jobs, triggers that misbehave, and an engine whose every move is written down."""
+"""What the tests of the core play with: jobs, triggers that misbehave, an engine whose every move is noted."""
 
 from __future__ import annotations
 
@@ -131,15 +131,15 @@ class Faults:
 
     def __init__(self, log: Log) -> None:
         self.log = log
-        self._before: list[tuple[str, Callable[[], None]]] = []
-        self._after: list[tuple[str, Callable[[], None]]] = []
+        self._before: list[tuple[str, Callable[[], object]]] = []
+        self._after: list[tuple[str, Callable[[], object]]] = []
         self.is_out = False
 
-    def once_before(self, call: str, action: Callable[[], None]) -> None:
+    def once_before(self, call: str, action: Callable[[], object]) -> None:
         """Do something before the next call of this name."""
         self._before.append((call, action))
 
-    def once_after(self, call: str, action: Callable[[], None]) -> None:
+    def once_after(self, call: str, action: Callable[[], object]) -> None:
         """Do something after the next call of this name was carried out."""
         self._after.append((call, action))
 
@@ -152,7 +152,7 @@ class Faults:
     def after(self, call: str) -> None:
         self._strike(self._after, call)
 
-    def _strike(self, planned: list[tuple[str, Callable[[], None]]], call: str) -> None:
+    def _strike(self, planned: list[tuple[str, Callable[[], object]]], call: str) -> None:
         for plan in planned:
             if plan[0] == call:
                 planned.remove(plan)
@@ -261,7 +261,9 @@ class Stage:
             wait = self.engine.step()
             if wait is None or wait > 0:
                 return wait
-        raise AssertionError(f"the loop spins: after {steps} steps there is still something to do at {self.clock.now()}")
+        raise AssertionError(
+            f"the loop spins: after {steps} steps there is still something to do at {self.clock.now()}"
+        )
 
     def report(self, run: Run, status: RunStatus = RunStatus.SUCCEEDED, **fields: Any) -> None:
         """Have the executor report a run, now."""

@@ -69,7 +69,9 @@ def test_looking_back_and_walking_agree_and_only_what_is_due_is_counted(step, un
     found = sweep(make_job(trigger), first, until_instant)
     assert found == sweep(make_job(walking(trigger)), first, until_instant)
     fire_times = [first]
-    while (after := trigger.get_next_fire_time(fire_times[-1], NOW)) and due_time("job", trigger, after) <= until_instant:
+    while (after := trigger.get_next_fire_time(fire_times[-1], NOW)) and due_time(
+        "job", trigger, after
+    ) <= until_instant:
         fire_times.append(after)
     assert found == Backlog(latest=fire_times[-1], count=len(fire_times))
 

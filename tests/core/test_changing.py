@@ -121,7 +121,9 @@ def test_all_else_that_is_declared_is_taken():
 
 
 def test_a_changed_trigger_begins_anew():
-    stored = added(interval(10), at(-1000)).with_schedule(Schedule(next_fire_time=at(-5), next_run_time=at(-5), version=7))
+    stored = added(interval(10), at(-1000)).with_schedule(
+        Schedule(next_fire_time=at(-5), next_run_time=at(-5), version=7)
+    )
     again = changing.added_again(stored, declared(interval(20)), NOW)
     assert again.schedule == Schedule(next_fire_time=at(20), next_run_time=at(20), version=8)
 

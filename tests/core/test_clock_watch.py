@@ -24,7 +24,9 @@ def test_time_that_passes_is_no_jump(passing):
         assert watch.look() is None
 
 
-@pytest.mark.parametrize("offset", [HOUR, -HOUR, timedelta(days=365), -timedelta(days=365), SMALLEST_JUMP, -SMALLEST_JUMP])
+@pytest.mark.parametrize(
+    "offset", [HOUR, -HOUR, timedelta(days=365), -timedelta(days=365), SMALLEST_JUMP, -SMALLEST_JUMP]
+)
 def test_a_clock_that_was_set_is_noticed_once_with_how_far(offset):
     clock = VirtualClock(NOW)
     watch = ClockWatch(clock)

@@ -456,7 +456,7 @@ def test_each_fire_time_is_covered_by_exactly_one_record_and_in_order(job, patte
         life.go(now, most)
     expected = life.first
     for record in life.records:
-        covered = 0
+        covered, last = 0, None
         while expected is not None and expected <= record.fire_time:
             covered, last = covered + 1, expected
             expected = following(job.trigger, expected, now)

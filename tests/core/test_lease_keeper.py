@@ -13,6 +13,7 @@ from tickwright.change import Change
 from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.owner import Owner
+from tickwright.run import RunStatus
 from tickwright.testing.faulty_store import FaultyStore
 
 LEASE = 30.0
@@ -230,7 +231,7 @@ def test_the_dead_are_buried_only_when_nothing_of_theirs_is_left():
     announce(stage)
     (run,) = leave(stage, 1)
     assert keeper.find_abandoned().owners == ()
-    stage.store.commit([Change(job_id="job", settled=(run.ended("lost", stage.clock.now()),))])  # type: ignore[arg-type]
+    stage.store.commit([Change(job_id="job", settled=(run.ended(RunStatus.LOST, stage.clock.now()),))])
     stage.clock.advance(LEASE / 6)
     assert keeper.find_abandoned() == Abandoned(owners=(DEAD,))
     keeper.bury(DEAD)
@@ -266,7 +267,12 @@ def test_one_that_announced_itself_and_took_a_run_while_we_looked_is_alive():
     stage = Stage(lease=LEASE)
     keeper = keeper_on(stage)
     leave(stage, 7, owner="gone")
-    stage.faults.once_after("get_leases", lambda: (announce(stage), leave(stage, 1)) and None)
+
+    def come() -> None:
+        announce(stage)
+        leave(stage, 1)
+
+    stage.faults.once_after("get_leases", come)
     assert [run.owner for run in keeper.find_abandoned().runs] == ["gone"]
 
 

@@ -6,13 +6,18 @@ from collections import deque
 from threading import Thread
 
 from tests.core.stage import NOW, a_report, a_run
-from tickwright.core.mailbox import Mailbox, Submit, Suspect
+from tickwright.core.mailbox import Letter, Mailbox, Submit, Suspect
 from tickwright.report import Started
 
 
 def test_letters_come_out_once_in_the_order_in_which_they_came():
     mailbox = Mailbox(lambda: None)
-    letters = [a_report(a_run()), Suspect(alias="a"), Submit(alias="a", run=a_run()), Started(run_id="1", started_at=NOW)]
+    letters: list[Letter] = [
+        a_report(a_run()),
+        Suspect(alias="a"),
+        Submit(alias="a", run=a_run()),
+        Started(run_id="1", started_at=NOW),
+    ]
     for letter in letters:
         mailbox.post(letter)
     assert len(mailbox) == 4
@@ -49,13 +54,19 @@ def test_letters_that_come_while_it_is_drained_wait_for_the_next_time():
 def test_many_threads_lose_no_letter():
     mailbox = Mailbox(lambda: None)
     letters = [[Suspect(alias=f"{thread}-{number}") for number in range(2_000)] for thread in range(4)]
-    threads = [Thread(target=lambda mine=mine: [mailbox.post(letter) for letter in mine]) for mine in letters]
+
+    def post_all(mine: list[Suspect]) -> None:
+        for letter in mine:
+            mailbox.post(letter)
+
+    threads = [Thread(target=post_all, args=(mine,)) for mine in letters]
     for thread in threads:
         thread.start()
-    found = []
+    found: list[Letter] = []
     while any(thread.is_alive() for thread in threads):
         found += mailbox.drain()
     found += mailbox.drain()
     for mine in letters:
-        names = {letter.alias for letter in mine}
-        assert [letter for letter in found if letter.alias in names] == mine
+        wanted = set(mine)
+        assert [letter for letter in found if letter in wanted] == mine
+    assert len(found) == 8_000

@@ -70,7 +70,12 @@ def test_a_success_ends_it_tells_how_long_it_was_and_the_next_one_starts_small()
     for second in range(9):
         outage.failed(OSError(), float(second))
     assert outage.worked(12.0) == timedelta(seconds=12)
-    assert (outage.is_on, outage.error, outage.seconds_to_wait(12.0), outage.seconds_so_far(99.0)) == (False, None, 0, 0)
+    assert (outage.is_on, outage.error, outage.seconds_to_wait(12.0), outage.seconds_so_far(99.0)) == (
+        False,
+        None,
+        0,
+        0,
+    )
     assert outage.worked(13.0) is None
     assert outage.failed(OSError(), 20.0)
     assert outage.seconds_to_wait(20.0) == pytest.approx(FIRST_PAUSE)

@@ -22,7 +22,9 @@ def test_runs_in_flight_are_recorded_as_lost_and_told_and_the_lease_is_given_up(
     part_from("default", stage.store, stage.context)
     runs = stage.store.get_runs()
     assert [run.status for run in runs] == [RunStatus.LOST] * 2
-    assert {run.reason for run in runs} == {"its scheduler on here let go of this job store before the run was reported"}
+    assert {run.reason for run in runs} == {
+        "its scheduler on here let go of this job store before the run was reported"
+    }
     assert stage.ears.codes().count(events.EVENT_JOB_LOST) == 2
     assert stage.store.get_leases() == []
     assert stage.store.get_unsettled_runs() == []

@@ -10,7 +10,7 @@ from tests.core.stage import NOW, Stage, a_run, at, every, fail
 from tickwright import events
 from tickwright.change import Change
 from tickwright.core.firing import fire_now
-from tickwright.core.mailbox import Submit, Suspect
+from tickwright.core.mailbox import Letter, Submit, Suspect
 from tickwright.errors import ExecutorNotFoundError, JobStoreUnavailableError
 from tickwright.run import Run, RunStatus
 
@@ -54,7 +54,7 @@ def test_a_run_that_was_asked_for_is_submitted_in_the_next_step():
 def test_a_letter_and_a_doubtful_round_submit_a_run_once_between_them(letter_first, reported):
     stage = ready()
     run = put_on_record(stage)
-    letters = [Submit(alias="default", run=run), Suspect(alias="default")]
+    letters: list[Letter] = [Submit(alias="default", run=run), Suspect(alias="default")]
     for letter in letters if letter_first else letters[::-1]:
         stage.post(letter)
         stage.settle_down()

@@ -72,7 +72,10 @@ class Library(MemoryJobStore):
 
 def troubles(stage: Stage, code: int) -> list[tuple[str, str]]:
     return [
-        (event.job_id, event.reason) for event in stage.ears.events if isinstance(event, JobTroubleEvent) if event.code == code
+        (event.job_id, event.reason)
+        for event in stage.ears.events
+        if isinstance(event, JobTroubleEvent)
+        if event.code == code
     ]
 
 

@@ -8,25 +8,27 @@ from math import inf
 
 from tickwright import events
 from tickwright.change import Change
+from tickwright.core.border import BORDER
 from tickwright.core.context import Context
 from tickwright.core.firing import MOST_RUNS_AT_ONCE, fire
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
 from tickwright.core.outage import Outage
+from tickwright.core.reports import checked
 from tickwright.core.round import Round
 from tickwright.core.settling import lost_report, settle
 from tickwright.core.submitting import Submitting
 from tickwright.core.telling import tell_outcome, tell_removed, tell_started, tell_unreadable
 from tickwright.core.tending import Tending
 from tickwright.core.trigger_trouble import TriggerTrouble
-from tickwright.due import Due
+from tickwright.due import Due, UnreadableJob
 from tickwright.errors import UnreadableJobError
 from tickwright.events import StoreTroubleEvent
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
+from tickwright.policies import OnLost
 from tickwright.report import Report, Started
 from tickwright.run import Run, RunStatus
-from tickwright.stored_job import StoredJob
 
 __all__ = ["Desk"]
 
@@ -49,6 +51,7 @@ class Desk:
         self._tending = Tending(alias, store, context, self._trouble)
         self._again = False
         self._told_rooms: set[str] = set()
+        self._told_unreadable: set[str] = set()
 
     @property
     def in_flight(self) -> int:
@@ -69,6 +72,8 @@ class Desk:
 
     def take_in(self, letter: Report | Started) -> bool:
         """Note a letter about a run; return whether the run is this desk's."""
+        if isinstance(letter, Report):
+            letter = checked(letter, self._context.clock.now())
         return self._flights.hear(letter)
 
     def suspect(self) -> None:
@@ -88,10 +93,13 @@ class Desk:
             return wait
         try:
             wait_for_next = self._go_round(taking)
-        except Exception as error:  # border: a store call in the loop
+        except BORDER as error:  # border: a store call in the loop
             # Nobody knows whether a failed commit was carried out, so the next round that gets through asks.
             self._submitting.is_doubtful = True
             return self._failed(error)
+        except BaseException:
+            self._submitting.is_doubtful = True
+            raise
         self._worked()
         return wait_for_next
 
@@ -104,7 +112,7 @@ class Desk:
                 if self.in_flight == before:
                     break
             self._lease.close()
-        except Exception as error:  # border: a store call at the end of the loop
+        except BORDER as error:  # border: a store call at the end of the loop
             self._context.logger.error(
                 "Job store %r failed at shutdown: %r; %d run(s) have no outcome on record, "
                 "and the next scheduler that opens it will find them lost",
@@ -126,7 +134,7 @@ class Desk:
         now = self._context.clock.now()
         plan = Round()
         self._settle_reports(plan, now)
-        abandoned = self._settle_abandoned(plan, now)
+        abandoned = self._settle_abandoned(plan, now, taking)
         if taking:
             self._fire_due(plan, now)
         self._note_begun(plan)
@@ -148,25 +156,44 @@ class Desk:
         self._settle_all(plan, ended, now)
         self._again = self._again or len(ended) == MOST_SETTLED_AT_ONCE
 
-    def _settle_abandoned(self, plan: Round, now: datetime) -> Abandoned:
+    def _settle_abandoned(self, plan: Round, now: datetime, taking: bool) -> Abandoned:
         abandoned = self._lease.find_abandoned()
-        ended = [(run, lost_report(run, now, "ended or stopped answering")) for run in abandoned.runs]
+        ended = []
+        for run in abandoned.runs:
+            if self._can_settle(run, taking):
+                ended.append((run, lost_report(run, now, "ended or stopped answering")))
+            else:
+                self._lease.search_again()
         self._settle_all(plan, ended, now)
         return abandoned
+
+    def _can_settle(self, run: Run, taking: bool) -> bool:
+        """Return whether this scheduler can do, at this moment, what the job of a lost run asks for."""
+        try:
+            job = self.store.lookup_job(run.job_id)
+        except UnreadableJobError as error:
+            # What it asks for is not known, and its last run must not take it along: both wait until it can be read.
+            if run.job_id not in self._told_unreadable:
+                self._told_unreadable.add(run.job_id)
+                tell_unreadable(self._context, self.alias, UnreadableJob(job_id=run.job_id, reason=str(error)))
+            return False
+        if job is None or job.on_lost is not OnLost.RERUN:
+            return True
+        return taking and job.executor in self._context.executors
 
     def _settle_all(self, plan: Round, ended: list[tuple[Run, Report]], now: datetime) -> None:
         if not ended:
             return
         plan.know(self.store.read_standings({run.job_id for run, _ in ended}))
         for run, report in ended:
-            job = self._job_of(run) if report.status is RunStatus.LOST else None
-            plan.add(settle(run, report, plan.standing(run.job_id), job, now, self._context.taker), job)
-
-    def _job_of(self, run: Run) -> StoredJob | None:
-        try:
-            return self.store.lookup_job(run.job_id)
-        except UnreadableJobError:
-            return None
+            job, standing = None, plan.standing(run.job_id)
+            if report.status is RunStatus.LOST:
+                try:
+                    job = self.store.lookup_job(run.job_id)
+                except UnreadableJobError:
+                    # It became so while it ran: the outcome is recorded, the job is left as it is.
+                    standing = None
+            plan.add(settle(run, report, standing, job, now, self._context.taker), job)
 
     def _fire_due(self, plan: Round, now: datetime) -> None:
         rooms = self._rooms()
@@ -189,11 +216,12 @@ class Desk:
     def _fire_one(self, plan: Round, due: Due, now: datetime, most: int) -> int:
         """Decide about a due job; return how many runs it starts, `most` at the most."""
         job, schedule = due.job, due.job.schedule
-        # What is reported has ended, though this round only now writes it down.
-        unsettled = [run for run in due.unsettled if not self._flights.is_reported(run.id)]
+        # What is reported, or found lost, has ended, though this round only now writes it down.
+        unsettled = [run for run in plan.unsettled(job.id, due.unsettled) if not self._flights.is_reported(run.id)]
+        uncertain = {run.id for run in unsettled if self._lease.may_be_dead(run.owner)}
         try:
-            firing = fire(job, unsettled, now, self._context.taker, most)
-        except Exception as error:  # border: a trigger
+            firing = fire(job, unsettled, now, self._context.taker, most, uncertain)
+        except BORDER as error:  # border: a trigger
             plan.add(
                 Change(
                     job_id=job.id,
@@ -231,7 +259,7 @@ class Desk:
     def _room(self, alias: str, executor: Executor) -> int | None:
         try:
             return executor.room()
-        except Exception as error:  # border: an executor that cannot tell how it is
+        except BORDER as error:  # border: an executor that cannot tell how it is
             if alias not in self._told_rooms:
                 self._told_rooms.add(alias)
                 self._context.logger.error("Executor %r cannot tell its room and gets no runs: %r", alias, error)
@@ -312,7 +340,7 @@ class Desk:
             return None if wait == inf else wait
         return min(wait, max(0.0, (next_time - self._context.clock.now()) / timedelta(seconds=1)))
 
-    def _failed(self, error: Exception) -> float:
+    def _failed(self, error: BaseException) -> float:
         monotonic = self._context.clock.monotonic()
         if self.outage.failed(error, monotonic):
             self._context.logger.error(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,20 +34,29 @@ class Firing:
 
 
 def fire(
-    job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker, most: int = MOST_RUNS_AT_ONCE
+    job: StoredJob,
+    unsettled: Sequence[Run],
+    now: datetime,
+    taker: Taker,
+    most: int = MOST_RUNS_AT_ONCE,
+    uncertain: Collection[str] = (),
 ) -> Firing:
     """Return what `job`, which is due at `now` and has these `unsettled` runs, does; it starts at most `most` runs.
 
     A fire time later than `misfire_grace_time` is missed. One that came while `max_instances` runs were
     executing is skipped. One that came before those runs were taken, a part of a backlog that is worked
     off run by run, waits for them: the job is held until one ends. Everything else is run, however late.
+
+    Runs in `uncertain`, by their ids, belong to schedulers that may be dead. Nobody can say that a fire time found
+    them executing, so it waits until that is known.
     """
     first = job.schedule.next_fire_time
     if first is None:
         raise ValueError(f"job {job.id!r} has no fire time to decide about")
+    executing = [run for run in unsettled if run.id not in uncertain]
     if job.coalesce:
-        return _fire_once(job, first, unsettled, now, taker)
-    return _fire_each(job, first, unsettled, now, taker, most)
+        return _fire_once(job, first, unsettled, executing, now, taker)
+    return _fire_each(job, first, unsettled, executing, now, taker, most)
 
 
 def fire_now(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
@@ -68,14 +77,21 @@ def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:
     )
 
 
-def _fire_once(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: datetime, taker: Taker) -> Firing:
+def _fire_once(
+    job: StoredJob,
+    first: datetime,
+    unsettled: Sequence[Run],
+    executing: Sequence[Run],
+    now: datetime,
+    taker: Taker,
+) -> Firing:
     """Fold all that is due into one run."""
     backlog = sweep(job, first, now)
     due_at = _due_at(job, backlog.latest)
     after = schedule_from(job, following(job.trigger, backlog.latest, now))
     if _is_too_late(job, due_at, now):
         return Firing(pass_over=(_missed(job, backlog, due_at, now, taker),), schedule=after)
-    if _found_running(unsettled, due_at) >= job.max_instances:
+    if _found_running(executing, due_at) >= job.max_instances:
         return Firing(pass_over=(_skipped(job, backlog, due_at, now, taker),), schedule=after)
     if len(unsettled) >= job.max_instances:
         return Firing(schedule=_held(job, first))
@@ -84,7 +100,13 @@ def _fire_once(job: StoredJob, first: datetime, unsettled: Sequence[Run], now: d
 
 
 def _fire_each(
-    job: StoredJob, first: datetime, unsettled: Sequence[Run], now: datetime, taker: Taker, most: int
+    job: StoredJob,
+    first: datetime,
+    unsettled: Sequence[Run],
+    executing: Sequence[Run],
+    now: datetime,
+    taker: Taker,
+    most: int,
 ) -> Firing:
     """Give each fire time a run of its own; those that are not executed share a record."""
     started: list[Run] = []
@@ -100,7 +122,7 @@ def _fire_each(
             backlog = sweep(job, fire_time, _last_too_late(job, now))
             fire_time = backlog.latest
             passed.append(_missed(job, backlog, _due_at(job, fire_time), now, taker))
-        elif _found_running(unsettled, due_at) >= job.max_instances:
+        elif _found_running(executing, due_at) >= job.max_instances:
             backlog = sweep(job, fire_time, now)
             fire_time = backlog.latest
             passed.append(_skipped(job, backlog, _due_at(job, fire_time), now, taker))
@@ -131,9 +153,9 @@ def _last_too_late(job: StoredJob, now: datetime) -> datetime:
     return now - timedelta(seconds=job.misfire_grace_time or 0, microseconds=1)
 
 
-def _found_running(unsettled: Sequence[Run], due_at: datetime) -> int:
+def _found_running(executing: Sequence[Run], due_at: datetime) -> int:
     """Return how many of the job's runs were already taken when this one fell due."""
-    return sum(run.taken_at <= due_at for run in unsettled)
+    return sum(run.taken_at <= due_at for run in executing)
 
 
 def _missed(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, taker: Taker) -> Run:

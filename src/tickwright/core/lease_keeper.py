@@ -94,6 +94,14 @@ class LeaseKeeper:
         left = {run.owner for run in runs}
         return Abandoned(runs=tuple(runs), owners=tuple(dead[name] for name in dead if name not in left))
 
+    def may_be_dead(self, owner_id: str) -> bool:
+        """Return whether nothing shows yet that an owner lives: it has not been watched for long enough."""
+        return not self._watch.has_seen_beating(owner_id)
+
+    def search_again(self) -> None:
+        """Look through all runs at the next look, because some of the dead's could not be settled at this one."""
+        self._search_at = -inf
+
     def bury(self, owner: Owner) -> None:
         """Close the lease of a dead owner, whose runs are settled."""
         self._store.close_lease(owner.id)

@@ -26,6 +26,11 @@ class LeaseWatch:
         self._own_id = own_id
         self._probe = probe
         self._seen: dict[str, tuple[int, float]] = {}
+        self._beating: set[str] = set()
+
+    def has_seen_beating(self, owner_id: str) -> bool:
+        """Return whether the owner is this one, or has given a sign of life while it was watched."""
+        return owner_id == self._own_id or owner_id in self._beating
 
     def look(self, leases: Iterable[Lease], monotonic: float) -> list[Owner]:
         """Return the owners that are dead; the others' beats are noted for the next look."""
@@ -37,8 +42,10 @@ class LeaseWatch:
             beat, since = self._seen.get(owner.id, (lease.beat, monotonic))
             if beat != lease.beat:
                 since = monotonic
+                self._beating.add(owner.id)
             seen[owner.id] = lease.beat, since
             if monotonic - since >= lease.seconds * DEAD_AFTER or self._probe(owner):
                 dead.append(owner)
         self._seen = seen
+        self._beating &= seen.keys() - {owner.id for owner in dead}
         return dead

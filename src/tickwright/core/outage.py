@@ -20,14 +20,14 @@ class Outage:
         self._since: float | None = None
         self._pause = 0.0
         self._retry_at = 0.0
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     @property
     def is_on(self) -> bool:
         """Whether the last call to the store failed."""
         return self._since is not None
 
-    def failed(self, error: Exception, monotonic: float) -> bool:
+    def failed(self, error: BaseException, monotonic: float) -> bool:
         """Note a failure; return whether an outage begins with it."""
         begins = self._since is None
         if begins:

@@ -21,6 +21,8 @@ class Round:
         self.jobs: dict[str, StoredJob] = {}
         self._standings: dict[str, Standing | None] = {}
         self._rescheduled: set[str] = set()
+        self._ended: set[str] = set()
+        self._started: dict[str, tuple[Run, ...]] = {}
 
     def add(self, change: Change, job: StoredJob | None = None) -> None:
         """Add a change; `job` is that of the runs it starts."""
@@ -48,7 +50,14 @@ class Round:
         """Return how a job will stand once the changes so far are written; None where it will be gone."""
         return self._standings.get(job_id)
 
+    def unsettled(self, job_id: str, stored: Iterable[Run]) -> list[Run]:
+        """Return which of a job's runs will have no outcome once the changes so far are written."""
+        return [*_without(stored, self._ended), *self._started.get(job_id, ())]
+
     def _follow(self, change: Change) -> None:
+        self._ended.update(run.id for run in change.settled)
+        if change.started:
+            self._started[change.job_id] = self._started.get(change.job_id, ()) + change.started
         standing = self._standings.get(change.job_id)
         if standing is None:
             return

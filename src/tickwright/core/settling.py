@@ -73,12 +73,12 @@ def _with_job(change: Change, run: Run, standing: Standing | None, now: datetime
     if standing is None:
         return change
     schedule = standing.schedule
+    # Also where nothing is to be done for the job: another scheduler may be about to hold it for this very run, and
+    # one of the two must see the other.
+    change = replace(change, expected_version=schedule.version)
     if schedule.is_held:
-        due = replace(schedule, next_run_time=now, version=schedule.version + 1)
-        return replace(change, expected_version=schedule.version, schedule=due)
+        return replace(change, schedule=replace(schedule, next_run_time=now, version=schedule.version + 1))
     if not schedule.is_finished:
         return change
     others = tuple(other.id for other in standing.unsettled if other.id != run.id)
-    if others:
-        return replace(change, waits_for=others)
-    return replace(change, expected_version=schedule.version, remove=True)
+    return replace(change, waits_for=others) if others else replace(change, remove=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from tickwright.core.border import BORDER
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
@@ -59,7 +60,7 @@ class Submitting:
         self._flights.depart(run)
         try:
             self._executor_of(run, job).submit(run, job)
-        except Exception as error:  # border: an executor that does not take a run
+        except BORDER as error:  # border: an executor that does not take a run
             reason = described(error)
             self._context.logger.error("Executor %r did not take run %s: %s", run.executor, run.id, reason)
             self._report(run, RunStatus.FAILED, f"its executor did not take it: {reason}", error)
@@ -86,6 +87,6 @@ class Submitting:
             )
         return executor
 
-    def _report(self, run: Run, status: RunStatus, reason: str, error: Exception | None = None) -> None:
+    def _report(self, run: Run, status: RunStatus, reason: str, error: BaseException | None = None) -> None:
         now = self._context.clock.now()
         self._context.post(Report(run_id=run.id, status=status, finished_at=now, reason=reason, exception=error))

@@ -49,7 +49,7 @@ def tell_unreadable(context: Context, alias: str, unreadable: UnreadableJob) -> 
 
 
 def tell_trouble(
-    teller: Teller, code: int, job_id: str, alias: str, reason: str, error: Exception | None = None
+    teller: Teller, code: int, job_id: str, alias: str, reason: str, error: BaseException | None = None
 ) -> None:
     """Tell that something is wrong with a job, or right again."""
     if teller.wants(code):

@@ -28,7 +28,7 @@ class TriggerTrouble:
     def __len__(self) -> int:
         return len(self._failures)
 
-    def postponed(self, job: StoredJob, error: Exception, now: datetime) -> Schedule:
+    def postponed(self, job: StoredJob, error: BaseException, now: datetime) -> Schedule:
         """Report a trigger that raised; return a schedule that asks it again later, for the same fire time."""
         failures = self._failures.get(job.id, 0)
         self._failures[job.id] = failures + 1

@@ -30,10 +30,16 @@ class Ledger:
     """The jobs that a user removed."""
     settled_at: dict[str, datetime] = field(default_factory=dict)
     """When the outcome of each run was committed."""
+    settled_in: dict[str, int] = field(default_factory=dict)
+    """In which commit."""
+    commits: int = 0
+    """How many commits there were."""
     executions: dict[tuple[str, datetime, int], int] = field(default_factory=lambda: defaultdict(int))
     """How often each (job id, fire time, attempt) was executed."""
     executed: set[str] = field(default_factory=set)
     """The ids of the runs that were."""
+    finished: set[str] = field(default_factory=set)
+    """The ids of the runs whose function has returned, reported or not."""
     broken: str | None = None
     """What was noticed first. An error raised in the middle of a step would be taken for trouble of a store."""
 
@@ -41,11 +47,13 @@ class Ledger:
 
     def note_commit(self, changes: list[Change], taken: list[bool], store: JobStore, now: datetime) -> None:
         """Look at a commit as the store took it."""
+        self.commits += 1
         for change, is_taken in zip(changes, taken, strict=True):
             if not is_taken:
                 continue
             for run in (*change.settled, *change.recorded):
                 self.settled_at[run.id] = now
+                self.settled_in[run.id] = self.commits
             if change.remove:
                 left = [run.id for run in store.get_unsettled_runs() if run.job_id == change.job_id]
                 if left or change.started:
@@ -63,7 +71,9 @@ class Ledger:
             next_time = now_stored.schedule.next_fire_time
             if next_time is not None and next_time <= run.fire_time:
                 self._notice(f"{_told(run)} was started before the next fire time was committed")
-        unsettled = [one for one in store.get_unsettled_runs() if one.job_id == run.job_id]
+        unsettled = [
+            one for one in store.get_unsettled_runs() if one.job_id == run.job_id and one.id not in self.finished
+        ]
         if len(unsettled) > job.max_instances:
             self._notice(f"{_told(run)} makes {len(unsettled)} instances, and max_instances={job.max_instances}")
         self.executions[run.job_id, run.fire_time, run.attempt] += 1
@@ -148,11 +158,18 @@ class Ledger:
                 f"{_told(run)} was missed by {run.lateness}, and its grace is {grace}",
             )
         if run.status is RunStatus.SKIPPED and run.reason and not run.reason.startswith(RUN_NOW):
-            in_the_way = [one for one in runs if one.taken_at <= run.due_at and self.settled_at[one.id] >= run.taken_at]
+            in_the_way = [one for one in runs if self._was_in_the_way(one, run)]
             _must(
-                len(in_the_way) > job.max_instances or len([one for one in in_the_way if one.id != run.id]) > 0,
-                f"{_told(run)} was skipped, and nothing was in its way",
+                len(in_the_way) >= job.max_instances,
+                f"{_told(run)} was skipped, and only {len(in_the_way)} run(s) were in its way",
             )
+
+    def _was_in_the_way(self, one: Run, skipped: Run) -> bool:
+        """Return whether `one` was executing, as far as anybody could know, when the other was skipped."""
+        if one.status in (RunStatus.MISSED, RunStatus.SKIPPED) or one.taken_at > skipped.due_at:
+            return False
+        # What is settled in the same commit was known to have ended.
+        return self.settled_at[one.id] >= skipped.taken_at and self.settled_in[one.id] != self.settled_in[skipped.id]
 
 
 def _is_first(run: Run) -> bool:

@@ -229,6 +229,7 @@ class SimulatedExecutor(Executor):
                 simulation.at(simulation.clock.now() + timedelta(seconds=1), finish)
                 return
             self._running -= 1
+            simulation.ledger.finished.add(run.id)
             self.host.deliver(_report(run, outcome, started_at, simulation.clock.now()))
 
         simulation.at(started_at + timedelta(seconds=seconds), finish)

@@ -108,24 +108,25 @@ def test_a_lost_run_is_left_to_a_scheduler_that_has_its_executor():
     ],
     ids=lambda spoiled: next(iter(spoiled)),
 )
-def test_a_report_that_cannot_be_recorded_fails_its_own_run_and_no_other(spoiled):
+def test_a_report_that_cannot_be_recorded_fails_its_own_run_and_no_other(spoiled, monkeypatch):
     simulation = Simulation()
     simulation.add("bad", IntervalTrigger(seconds=1, timezone="UTC"), takes=1)
     simulation.add("good", IntervalTrigger(seconds=1, timezone="UTC"))
     (process,) = simulation.processes
-    deliver = process.deliver
+    post = process.mailbox.post
 
     def spoil(letter):
-        if isinstance(letter, Report) and simulation.store.get_run(letter.run_id).job_id == "bad":
-            values = {name: getattr(letter, name) for name in Report.__slots__} | spoiled
-            letter = Report(**values)
-        deliver(letter)
+        if isinstance(letter, Report):
+            run = simulation.store.get_run(letter.run_id)
+            if run is not None and run.job_id == "bad":
+                letter = Report(**{name: getattr(letter, name) for name in Report.__slots__} | spoiled)
+        post(letter)
 
-    process.deliver = spoil
+    monkeypatch.setattr(process.mailbox, "post", spoil)
     simulation.run(seconds=10)
     bad = [run for run in simulation.store.get_runs(job_id="bad") if run.is_settled and run.status != "skipped"]
     assert {run.status for run in bad} == {RunStatus.FAILED}
-    assert "cannot be recorded" in bad[0].reason
+    assert "cannot be recorded" in str(bad[0].reason)
     assert len(simulation.store.get_runs(job_id="good")) >= 9
 
 

@@ -59,8 +59,8 @@ def test_a_store_that_checks_no_versions_is_noticed(monkeypatch):
 def test_a_dropped_backlog_is_noticed(monkeypatch):
     fire = firing.fire
 
-    def drop_backlog(job, unsettled, now, taker, most):
-        decided = fire(job, unsettled, now, taker, most)
+    def drop_backlog(job, unsettled, now, *rest):
+        decided = fire(job, unsettled, now, *rest)
         following = job.trigger.get_next_fire_time(now, now)
         if following is None:
             return decided

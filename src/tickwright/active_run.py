@@ -13,7 +13,7 @@ from tickwright.run import Run, RunStatus
 if TYPE_CHECKING:
     from datetime import timedelta
 
-__all__ = ["ActiveRun", "current_run", "enter_run", "is_inside_a_run"]
+__all__ = ["ActiveRun", "NoCurrentRunError", "current_run", "enter_run", "is_inside_a_run"]
 
 
 class ActiveRun:

@@ -131,8 +131,8 @@ class _Court:
                 self.complain(f"{fire_time} was run again, and nobody asked for that")
             if self.planned.on_lost == "rerun" and runs[-1]["status"] == "lost" and not _was_given_up(runs[-1]):
                 self.complain(f"{fire_time} is lost, and was not run again")
-            # After a restart the only runs on the way are those that the restart itself started again.
-            if runs[-1]["status"] in UNSETTLED and (at_the_end or runs[-1]["attempt"] == 1):
+            # After a restart the only runs on the way are those that are to run again once it takes jobs.
+            if runs[-1]["status"] in UNSETTLED and (at_the_end or self.planned.on_lost != "rerun"):
                 self.complain(f"{fire_time} has a run that nobody settled: {runs[-1]}")
             self.tally.rerun += len(runs) - 1
         counts = Counter(run["status"] for run in self.runs)

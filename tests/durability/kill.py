@@ -71,7 +71,7 @@ def _end_well(folder: Path) -> None:
         program.communicate(timeout=PATIENCE)
     finally:
         program.kill()
-        program.wait()
+        program.communicate()
     assert program.returncode == 0, f"the last program ended with exit code {program.returncode}"
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.durability.deeds import leave_line
 from tests.durability.plan import Planned, fifty_jobs
-from tickwright import BackgroundScheduler, Run
+from tickwright import BackgroundScheduler
 from tickwright.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
 from tickwright.jobstores.sqlite import SQLiteJobStore
 
@@ -40,11 +40,13 @@ def main(folder: Path) -> None:
     scheduler.start(paused=True)
     _wait_for_recovery(scheduler)
     _write(folder, _picture(scheduler))
+    left_by_others = _unsettled(scheduler)
     scheduler.resume()
     print("up", flush=True)
     signal.sigwait({signal.SIGTERM})
+    _wait(lambda: not left_by_others & _unsettled(scheduler), "runs that are to run again were not settled")
     scheduler.pause()
-    _wait_until_all_is_settled(scheduler)
+    _wait(lambda: not _unsettled(scheduler), "runs were not settled")
     _write(folder, _picture(scheduler))
     scheduler.shutdown()
 
@@ -75,13 +77,9 @@ def _add(scheduler: BackgroundScheduler, planned: Planned, log: str) -> None:
 
 
 def _wait_for_recovery(scheduler: BackgroundScheduler) -> None:
-    """Wait until no run is left in the hands of a program that was killed; those run again are in ours, and end."""
-    before = {run.id for run in _unsettled(scheduler)}
-    _wait(lambda: not before & {run.id for run in _unsettled(scheduler)}, "lost runs were not settled")
-
-
-def _wait_until_all_is_settled(scheduler: BackgroundScheduler) -> None:
-    _wait(lambda: not _unsettled(scheduler), "runs were not settled")
+    """Wait until the lost runs are on record; those that are to run again stay as they are while it takes no jobs."""
+    recorded = {job.id for job in scheduler.get_jobs() if job.on_lost == "record"}
+    _wait(lambda: not recorded & {job_id for job_id, _ in _unsettled(scheduler)}, "lost runs were not settled")
 
 
 def _wait(is_so: Any, complaint: str) -> None:
@@ -92,8 +90,10 @@ def _wait(is_so: Any, complaint: str) -> None:
     raise SystemExit(f"{complaint} within {PATIENCE:.0f} s")
 
 
-def _unsettled(scheduler: BackgroundScheduler) -> list[Run]:
-    return [*scheduler.get_runs(status="scheduled"), *scheduler.get_runs(status="running")]
+def _unsettled(scheduler: BackgroundScheduler) -> set[tuple[str, str]]:
+    """Return (job id, run id) of the runs without an outcome."""
+    runs = [*scheduler.get_runs(status="scheduled"), *scheduler.get_runs(status="running")]
+    return {(run.job_id, run.id) for run in runs}
 
 
 def _picture(scheduler: BackgroundScheduler) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What jobs of these tests do to the worker process that runs them."""
+"""What jobs of these tests do to the worker process that runs them.
+
+It imports little, and above all not the suite with its pytest: each worker that is started for it would pay for that.
+"""
 
 import atexit
 import os
@@ -8,7 +11,15 @@ import sys
 import threading
 from pathlib import Path
 
-from tickwright.testing.suites.execution.work import wait_for_file
+from tests.executors.processes import wait_until
+
+
+def nothing() -> None:
+    return
+
+
+def give_back_bytes(size: int) -> bytes:
+    return b"x" * size
 
 
 def tell_pid() -> int:
@@ -20,7 +31,7 @@ def stay(pid_file: str, opened: str = "/nonexistent") -> str:
     partial = Path(f"{pid_file}.partial")
     partial.write_text(str(os.getpid()))
     partial.rename(pid_file)
-    wait_for_file(opened)
+    wait_until(Path(opened).exists)
     return "stayed"
 
 

@@ -40,18 +40,18 @@ def test_twenty_thread_pools_leave_nothing(tmp_path):
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
 def test_twenty_process_pools_leave_nothing(tmp_path, start_method):
     # What multiprocessing starts once and keeps (its resource tracker, the fork server) is there before we count.
-    cycle(ProcessPoolExecutor(1, start_method=start_method), tmp_path, [work.nothing])
+    cycle(ProcessPoolExecutor(1, start_method=start_method), tmp_path, [deeds.nothing])
     before = held()
     for _ in range(CYCLES):
-        cycle(ProcessPoolExecutor(1, start_method=start_method), tmp_path, [work.nothing], [deeds.exit_hard, 1])
+        cycle(ProcessPoolExecutor(1, start_method=start_method), tmp_path, [deeds.nothing], [deeds.exit_hard, 1])
     assert held() == before
 
 
 def test_a_pool_left_without_waiting_leaves_nothing(tmp_path):
-    cycle(ProcessPoolExecutor(1), tmp_path, [work.nothing])
+    cycle(ProcessPoolExecutor(1), tmp_path, [deeds.nothing])
     before = held()
     stage = Stage(ProcessPoolExecutor(1), tmp_path)
-    stage.report(work.nothing)
+    stage.report(deeds.nothing)
     stage.executor.shutdown(wait=False)
     stage.close()
     assert held() == before

@@ -9,12 +9,11 @@ import pytest
 
 from tests.executors import deeds
 from tests.executors.processes import is_alive, read_pid, wait_for_death
-from tickwright.errors import RunLostError
+from tickwright.errors import RunCancelledError, RunLostError, WorkerStartError
 from tickwright.executors.pool import ProcessPoolExecutor
 from tickwright.executors.pool import worker_process as worker_process_module
 from tickwright.report import Started
 from tickwright.run import RunStatus
-from tickwright.testing.suites.execution import work
 from tickwright.testing.suites.execution.stage import Stage, job_of
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -53,18 +52,18 @@ def test_a_run_whose_worker_is_killed_is_lost_and_no_other(stage, tmp_path):
     assert report.started_at is not None
     assert report.started_at <= report.finished_at
     gate.open()
-    assert stage.inbox.report_of("run-1").status is RunStatus.SUCCEEDED
-    assert [stage.report(work.nothing).status for _ in range(4)] == [RunStatus.SUCCEEDED] * 4
+    assert stage.inbox.report_of(gate.run_id).status is RunStatus.SUCCEEDED
+    assert [stage.report(deeds.nothing).status for _ in range(4)] == [RunStatus.SUCCEEDED] * 4
 
 
 def test_the_exit_code_of_a_lost_run_is_told(lone_stage):
     report = lone_stage.report(deeds.exit_hard, 3)
     assert report.status is RunStatus.LOST
     assert "exit code 3" in report.reason
-    assert lone_stage.report(work.nothing).status is RunStatus.SUCCEEDED
+    assert lone_stage.report(deeds.nothing).status is RunStatus.SUCCEEDED
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGABRT, signal.SIGUSR1])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGABRT, signal.SIGUSR1])
 def test_the_signal_of_a_lost_run_is_named(lone_stage, number):
     report = lone_stage.report(deeds.kill_self, number)
     assert report.status is RunStatus.LOST
@@ -103,7 +102,7 @@ def test_a_worker_that_dies_among_a_thousand_runs_costs_one(stage):
 
 def test_a_job_that_closes_what_is_not_its_own_is_lost(lone_stage):
     assert lone_stage.report(deeds.close_everything).status is RunStatus.LOST
-    assert lone_stage.report(work.nothing).status is RunStatus.SUCCEEDED
+    assert lone_stage.report(deeds.nothing).status is RunStatus.SUCCEEDED
 
 
 @pytest.mark.parametrize("deed", [deeds.leave_a_program_behind, deeds.leave_a_fork_behind])
@@ -121,11 +120,12 @@ def test_a_job_cannot_interrupt_its_worker(lone_stage):
     assert report.result == "went on"
 
 
+# Not with the fork server: what that starts runs no exit handlers.
+@pytest.mark.parametrize("start_method", ["spawn"], indirect=True)
 def test_a_worker_ends_in_good_order(lone_stage, tmp_path):
     lone_stage.report(deeds.at_exit_make, str(tmp_path / "made at exit"))
     lone_stage.executor.shutdown()
-    if lone_stage.executor.start_method == "spawn":  # a process of the forkserver runs no exit handlers
-        assert (tmp_path / "made at exit").exists()
+    assert (tmp_path / "made at exit").exists()
 
 
 def test_a_worker_that_does_not_end_is_killed(lone_stage, monkeypatch):
@@ -138,11 +138,48 @@ def test_a_worker_that_does_not_end_is_killed(lone_stage, monkeypatch):
 
 def test_a_worker_that_does_not_get_ready_is_given_up(lone_stage, monkeypatch):
     monkeypatch.setattr(worker_process_module, "START_SECONDS", 0.0)
-    report = lone_stage.report(work.nothing)
+    report = lone_stage.report(deeds.nothing)
     assert report.status is RunStatus.FAILED
+    assert isinstance(report.exception, WorkerStartError)
     assert "__main__" in report.reason
     monkeypatch.undo()
-    assert lone_stage.report(work.nothing).status is RunStatus.SUCCEEDED
+    assert lone_stage.report(deeds.nothing).status is RunStatus.SUCCEEDED
+
+
+def test_a_new_worker_that_dies_before_it_reads_its_task_fails_the_run_and_no_later_one(lone_stage, monkeypatch):
+    killed = []
+
+    def kill_and_give(process, task):
+        os.kill(process.pid, signal.SIGKILL)
+        wait_for_death(process.pid)
+        killed.append(process.pid)
+        give(process, task)
+
+    give = worker_process_module.WorkerProcess.give
+    monkeypatch.setattr(worker_process_module.WorkerProcess, "give", kill_and_give)
+    report = lone_stage.report(deeds.tell_pid)
+    assert report.status is RunStatus.FAILED
+    assert isinstance(report.exception, WorkerStartError)
+    assert "SIGKILL" in report.reason
+    assert len(killed) == 1
+    monkeypatch.undo()
+    assert lone_stage.report(deeds.tell_pid).status is RunStatus.SUCCEEDED
+
+
+def test_a_run_whose_process_is_still_starting_is_taken_back(lone_stage, monkeypatch):
+    def cancel_and_get_ready(process):
+        assert lone_stage.executor.cancel("run-1")
+        get_ready(process)
+
+    get_ready = worker_process_module.WorkerProcess._wait_until_ready
+    monkeypatch.setattr(worker_process_module.WorkerProcess, "_wait_until_ready", cancel_and_get_ready)
+    report = lone_stage.report(deeds.tell_pid)
+    assert report.run_id == "run-1"
+    assert report.status is RunStatus.CANCELLED
+    assert report.started_at is None
+    assert isinstance(report.exception, RunCancelledError)
+    monkeypatch.undo()
+    assert lone_stage.report(deeds.tell_pid).status is RunStatus.SUCCEEDED
 
 
 def test_a_job_may_print_much(tmp_path, capfd):
@@ -153,4 +190,4 @@ def test_a_job_may_print_much(tmp_path, capfd):
 
 
 def test_a_result_of_100_mb_comes_whole(lone_stage):
-    assert lone_stage.report(work.give_back_bytes, 100_000_000).result == b"x" * 100_000_000
+    assert lone_stage.report(deeds.give_back_bytes, 100_000_000).result == b"x" * 100_000_000

@@ -430,7 +430,7 @@ def test_a_pending_job_of_another_store_is_not_touched(background):
     scheduler = background(start=False)
     scheduler.add_job(deeds.note, "interval", hours=1, id="x")
     for call in (scheduler.remove_job, scheduler.pause_job):
-        with pytest.raises(KeyError):
+        with pytest.raises(TickwrightError, match="'x'"):
             call("x", "elsewhere")
     assert scheduler.get_job("x", "elsewhere") is None
     assert scheduler.get_job("x") is not None

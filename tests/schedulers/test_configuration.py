@@ -54,8 +54,6 @@ def test_options_under_another_prefix_are_found_with_it():
     scheduler = BackgroundScheduler()
     scheduler.configure(gconfig, prefix="apscheduler.")
     assert defaults_of(scheduler) == (30, False, 3)
-    scheduler.configure(gconfig)
-    assert defaults_of(scheduler) == (None, True, 1)
 
 
 def test_an_ini_file_can_hold_the_whole_configuration(tmp_path):

@@ -335,10 +335,15 @@ def test_a_listener_may_remove_itself_and_the_others_still_hear():
     assert (len(told), len(heard.events)) == (1, 2)
 
 
-def test_a_listener_that_is_added_by_a_listener_hears_what_comes_next(background, heard):
+def test_a_listener_that_is_added_by_a_listener_hears_what_comes_next(background, heard, gate):
     scheduler = background()
-    scheduler.add_listener(lambda event: scheduler.add_listener(heard), events.EVENT_JOB_ADDED)
-    scheduler.add_job(deeds.note)
+
+    def follow(event: events.Event) -> None:
+        scheduler.add_listener(heard, events.EVENT_JOB_EXECUTED)
+        gate.open()
+
+    scheduler.add_listener(follow, events.EVENT_JOB_ADDED)
+    scheduler.add_job(gate)
     heard.wait_for(events.EVENT_JOB_EXECUTED)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import pickle
 import threading
+import weakref
 from threading import Barrier, Thread, current_thread
 from typing import Any
 
 import pytest
 
 from tests.schedulers import deeds
-from tests.schedulers.stage import BreakableStore, Heard, in_time, running, soon
+from tests.schedulers.stage import BreakableStore, Gate, Heard, in_time, running, soon
 from tickwright import BackgroundScheduler, BlockingScheduler, events
 from tickwright.errors import (
     ConfigurationError,
@@ -144,7 +147,7 @@ def test_where_no_thread_can_be_had_nothing_is_left_running(monkeypatch):
 
 def test_a_pending_job_for_an_unknown_store_stops_the_start_and_says_which():
     scheduler = BackgroundScheduler()
-    scheduler.add_job(deeds.note, jobstore="elsewhere")
+    scheduler.add_job(deeds.note, "interval", hours=1, jobstore="elsewhere")
     with pytest.raises(JobStoreNotFoundError, match=r"elsewhere"):
         scheduler.start()
     assert not scheduler.running
@@ -372,6 +375,7 @@ def test_runs_that_wait_for_a_worker_are_recorded_as_cancelled(background, gate,
     queued = [run for run in store.get_runs() if run.job_id != "busy"]
     assert [run.status for run in queued] == ["cancelled"] * 3
     assert all(run.reason and run.started_at is None for run in queued)
+    heard.wait_for(events.EVENT_JOB_CANCELLED, 3)
     assert {event.job_id for event in heard.events} == {"waiting-0", "waiting-1", "waiting-2"}
     assert deeds.called == []
 
@@ -387,6 +391,23 @@ def test_a_run_that_went_on_after_the_shutdown_is_found_lost_at_the_next_start(b
     event = heard.wait_for(events.EVENT_JOB_LOST)
     assert (event.job_id, event.run.status) == ("endless", "lost")
     assert [run.status for run in scheduler.get_runs("endless")] == ["lost"]
+
+
+def test_a_lost_run_that_is_to_run_again_does_so_as_soon_as_a_paused_scheduler_is_resumed(background, heard):
+    gate = Gate()
+    scheduler = background()
+    scheduler.add_listener(heard)
+    scheduler.add_job(gate, id="again", on_lost="rerun")
+    gate.wait_until_entered()
+    scheduler.shutdown(wait=False)
+    gate.open()
+    scheduler.start(paused=True)
+    scheduler.wakeup()
+    assert soon(lambda: scheduler.health().jobstores)
+    scheduler.resume()
+    # Not when it is time to look for the dead the next time, seconds later.
+    heard.wait_for(events.EVENT_JOB_LOST, seconds=3)
+    assert heard.wait_for(events.EVENT_JOB_EXECUTED, seconds=3).run.attempt == 2
 
 
 def test_shutdown_while_the_store_is_out_comes_back(background, gate):
@@ -480,6 +501,29 @@ def test_the_threads_of_a_scheduler_end_with_it():
     with scheduler:
         scheduler.add_job(deeds.note)
     assert soon(lambda: set(threading.enumerate()) <= before)
+
+
+def test_a_scheduler_that_is_started_often_leaves_one_note_for_the_end_of_the_program(background, monkeypatch):
+    notes: list[Any] = []
+    monkeypatch.setattr(atexit, "register", notes.append)
+    monkeypatch.setattr(atexit, "unregister", notes.remove)
+    scheduler = background(start=False)
+    for _ in range(5):
+        scheduler.start()
+        scheduler.shutdown()
+    assert len(notes) == 1
+    scheduler.start()
+    notes[0]()
+    assert not scheduler.running
+
+
+def test_a_scheduler_that_is_forgotten_is_let_go():
+    scheduler = BackgroundScheduler()
+    with scheduler:
+        scheduler.add_job(deeds.note)
+    reference = weakref.ref(scheduler)
+    del scheduler
+    assert soon(lambda: gc.collect() >= 0 and reference() is None)
 
 
 # -- context managers ------------------------------------------------------------------------------
@@ -624,6 +668,8 @@ def test_a_listener_may_shut_a_manual_scheduler_down_from_anywhere():
     scheduler = ManualScheduler()
     scheduler.add_listener(lambda event: scheduler.shutdown(), events.EVENT_JOB_ADDED)
     scheduler.add_job(deeds.note, "interval", hours=1, id="x")
+    if scheduler.running:  # it ends with the next step at the latest
+        scheduler.step()
     assert not scheduler.running
     scheduler.start()
     assert scheduler.get_job("x") is not None

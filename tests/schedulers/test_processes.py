@@ -6,14 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.schedulers.programs import CALLS
 from tests.schedulers.stage import SOON, in_time, soon
-from tickwright import Run
+from tickwright import BlockingScheduler, Run
+from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.owner import Owner
 from tickwright.schedulers.process import is_dead, retire, this_owner
@@ -35,6 +38,8 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A group of its own, so that what it forked can be ended with it.
+            start_new_session=True,
         )
 
     def wait_until_a_job_began(self) -> None:
@@ -48,15 +53,17 @@ class Program:
     def send(self, number: int) -> None:
         self.process.send_signal(number)
 
+    def kill(self) -> None:
+        """End it, and all that it forked."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def end(self, seconds: float = 30) -> tuple[int, list[str], str]:
         """Return its exit code, its lines and what it complained of, once it has ended by itself."""
         try:
             out, complaints = self.process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGABRT)
-            raise
         finally:
-            self.process.kill()
+            self.kill()
         return self.process.returncode, out.splitlines(), complaints
 
 
@@ -71,7 +78,7 @@ def program(tmp_path):
 
     yield start
     for one in started:
-        one.process.kill()
+        one.kill()
         one.process.communicate()
 
 
@@ -126,6 +133,25 @@ def test_a_handler_that_raises_ends_the_scheduler_and_is_not_swallowed(program):
     code, lines, _ = one.end()
     assert code == 3
     assert lines[-1] == "running False"
+
+
+class Signalled(MemoryJobStore):
+    """A signal comes while the scheduler asks its store, which it does much of the time."""
+
+    def read_due(self, *args: Any, **options: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().read_due(*args, **options)
+
+
+def test_a_handler_that_exits_ends_the_scheduler_whatever_it_interrupts():
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(3))
+    try:
+        scheduler = BlockingScheduler(jobstores={"default": Signalled()})
+        with pytest.raises(SystemExit):
+            scheduler.start()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not scheduler.running
 
 
 # -- the end of the interpreter --------------------------------------------------------------------

@@ -9,6 +9,7 @@ from random import Random
 from typing import Protocol
 
 from tickwright.clock import Clock
+from tickwright.core.border import BORDER, Border
 from tickwright.core.lease_watch import Probe
 from tickwright.core.mailbox import Letter
 from tickwright.core.taker import Taker
@@ -50,6 +51,8 @@ class Context:
     batch: int = 500
     """Due jobs that one round takes from one store; more are taken in the next round, which follows at once."""
     random: Random = field(default_factory=Random)
+    border: Border = BORDER
+    """What is caught around other people's code."""
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("tickwright.scheduler"))
     taker: Taker = field(init=False)
 

@@ -8,7 +8,6 @@ from math import inf
 
 from tickwright import events
 from tickwright.change import Change
-from tickwright.core.border import BORDER
 from tickwright.core.context import Context
 from tickwright.core.firing import MOST_RUNS_AT_ONCE, fire
 from tickwright.core.flights import Flights
@@ -18,7 +17,7 @@ from tickwright.core.reports import checked
 from tickwright.core.round import Round
 from tickwright.core.settling import lost_report, settle
 from tickwright.core.submitting import Submitting
-from tickwright.core.telling import tell_outcome, tell_removed, tell_started, tell_unreadable
+from tickwright.core.telling import tell_outcome, tell_removed, tell_started
 from tickwright.core.tending import Tending
 from tickwright.core.trigger_trouble import TriggerTrouble
 from tickwright.due import Due, UnreadableJob
@@ -51,7 +50,7 @@ class Desk:
         self._tending = Tending(alias, store, context, self._trouble)
         self._again = False
         self._told_rooms: set[str] = set()
-        self._told_unreadable: set[str] = set()
+        self._waits_for_resume = False
 
     @property
     def in_flight(self) -> int:
@@ -67,6 +66,16 @@ class Desk:
     def triggers_failing(self) -> int:
         """How many jobs' triggers raised when they were last asked."""
         return len(self._trouble)
+
+    @property
+    def missing_executors(self) -> list[str]:
+        """The aliases that due jobs ask for and this scheduler lacks."""
+        return sorted(self._tending.missing - self._context.executors.keys())
+
+    @property
+    def unreadable_jobs(self) -> set[str]:
+        """The ids of the jobs that were found unreadable and have not come back."""
+        return self._tending.unreadable
 
     # -- letters -------------------------------------------------------------------------------------
 
@@ -93,7 +102,7 @@ class Desk:
             return wait
         try:
             wait_for_next = self._go_round(taking)
-        except BORDER as error:  # border: a store call in the loop
+        except self._context.border as error:  # border: a store call in the loop
             # Nobody knows whether a failed commit was carried out, so the next round that gets through asks.
             self._submitting.is_doubtful = True
             return self._failed(error)
@@ -112,7 +121,7 @@ class Desk:
                 if self.in_flight == before:
                     break
             self._lease.close()
-        except BORDER as error:  # border: a store call at the end of the loop
+        except self._context.border as error:  # border: a store call at the end of the loop
             self._context.logger.error(
                 "Job store %r failed at shutdown: %r; %d run(s) have no outcome on record, "
                 "and the next scheduler that opens it will find them lost",
@@ -157,6 +166,10 @@ class Desk:
         self._again = self._again or len(ended) == MOST_SETTLED_AT_ONCE
 
     def _settle_abandoned(self, plan: Round, now: datetime, taking: bool) -> Abandoned:
+        if taking and self._waits_for_resume:
+            # What was to run again and could not, because no jobs were taken, should not wait until it is time.
+            self._waits_for_resume = False
+            self._lease.look_now()
         abandoned = self._lease.find_abandoned()
         ended = []
         for run in abandoned.runs:
@@ -164,6 +177,7 @@ class Desk:
                 ended.append((run, lost_report(run, now, "ended or stopped answering")))
             else:
                 self._lease.search_again()
+                self._waits_for_resume = not taking
         self._settle_all(plan, ended, now)
         return abandoned
 
@@ -173,9 +187,8 @@ class Desk:
             job = self.store.lookup_job(run.job_id)
         except UnreadableJobError as error:
             # What it asks for is not known, and its last run must not take it along: both wait until it can be read.
-            if run.job_id not in self._told_unreadable:
-                self._told_unreadable.add(run.job_id)
-                tell_unreadable(self._context, self.alias, UnreadableJob(job_id=run.job_id, reason=str(error)))
+            if run.job_id not in self._tending.unreadable:
+                self._tending.note_unreadable([UnreadableJob(job_id=run.job_id, reason=str(error))])
             return False
         if job is None or job.on_lost is not OnLost.RERUN:
             return True
@@ -203,8 +216,7 @@ class Desk:
         bounds = [room for room in rooms.values() if room is not None]
         limit = min(self._context.batch, sum(bounds)) if len(bounds) == len(rooms) else self._context.batch
         batch = self.store.read_due(now, limit, rooms.keys())
-        for unreadable in batch.set_aside:
-            tell_unreadable(self._context, self.alias, unreadable)
+        self._tending.note_unreadable(batch.set_aside)
         for due in batch.due:
             room = rooms.get(due.job.executor, 0)
             if room is None:
@@ -221,7 +233,7 @@ class Desk:
         uncertain = {run.id for run in unsettled if self._lease.may_be_dead(run.owner)}
         try:
             firing = fire(job, unsettled, now, self._context.taker, most, uncertain)
-        except BORDER as error:  # border: a trigger
+        except self._context.border as error:  # border: a trigger
             plan.add(
                 Change(
                     job_id=job.id,
@@ -259,7 +271,7 @@ class Desk:
     def _room(self, alias: str, executor: Executor) -> int | None:
         try:
             return executor.room()
-        except BORDER as error:  # border: an executor that cannot tell how it is
+        except self._context.border as error:  # border: an executor that cannot tell how it is
             if alias not in self._told_rooms:
                 self._told_rooms.add(alias)
                 self._context.logger.error("Executor %r cannot tell its room and gets no runs: %r", alias, error)

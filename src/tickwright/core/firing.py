@@ -12,7 +12,7 @@ from tickwright.core.taker import Taker
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import Schedule, StoredJob
 
-__all__ = ["MOST_RUNS_AT_ONCE", "RUN_NOW", "Firing", "fire", "fire_now", "schedule_from"]
+__all__ = ["MOST_RUNS_AT_ONCE", "RUN_NOW", "Firing", "fire", "fire_now", "give_up_due", "schedule_from"]
 
 MOST_RUNS_AT_ONCE = 100
 """Runs of one job that one decision starts; what is left of a longer backlog is due again in the next round."""
@@ -65,6 +65,20 @@ def fire_now(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Tak
         record = taker.pass_over(job, now, now, now, RunStatus.SKIPPED, f"{RUN_NOW}; {_too_many(job)}")
         return Firing(pass_over=(record,), schedule=job.schedule)
     return Firing(start=(taker.take(job, now, now, now, reason=RUN_NOW),), schedule=job.schedule)
+
+
+def give_up_due(job: StoredJob, now: datetime, taker: Taker, reason: str) -> Firing | None:
+    """Return how the fire times that are due go on record where a user's change takes the job away from them.
+
+    None where none is due. Those of a held job are due as well: they wait only for a run to end.
+    """
+    first = job.schedule.next_fire_time
+    if first is None or job.schedule.paused or (job.schedule.next_run_time or first) > now:
+        return None
+    backlog = sweep(job, first, now)
+    due_at = _due_at(job, backlog.latest)
+    record = taker.pass_over(job, backlog.latest, due_at, now, RunStatus.CANCELLED, reason, coalesced=backlog.count)
+    return Firing(pass_over=(record,), schedule=schedule_from(job, following(job.trigger, backlog.latest, now)))
 
 
 def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:

@@ -102,6 +102,10 @@ class LeaseKeeper:
         """Look through all runs at the next look, because some of the dead's could not be settled at this one."""
         self._search_at = -inf
 
+    def look_now(self) -> None:
+        """Look at the next call of `find_abandoned`, and do not wait until it is time."""
+        self._watch_at = -inf
+
     def bury(self, owner: Owner) -> None:
         """Close the lease of a dead owner, whose runs are settled."""
         self._store.close_lease(owner.id)

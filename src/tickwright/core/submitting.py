@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from tickwright.core.border import BORDER
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
@@ -60,7 +59,7 @@ class Submitting:
         self._flights.depart(run)
         try:
             self._executor_of(run, job).submit(run, job)
-        except BORDER as error:  # border: an executor that does not take a run
+        except self._context.border as error:  # border: an executor that does not take a run
             reason = described(error)
             self._context.logger.error("Executor %r did not take run %s: %s", run.executor, run.id, reason)
             self._report(run, RunStatus.FAILED, f"its executor did not take it: {reason}", error)

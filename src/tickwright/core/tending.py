@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tickwright import events
 from tickwright.core.context import Context
 from tickwright.core.telling import tell_trouble, tell_unreadable
 from tickwright.core.trigger_trouble import TriggerTrouble
+from tickwright.due import UnreadableJob
 from tickwright.jobstores.base import JobStore
 
 __all__ = ["Tending"]
@@ -27,7 +30,16 @@ class Tending:
         self._trouble = trouble
         self._has_more_to_prune = False
         self._tended_at: float | None = None
-        self._told: set[str] = set()
+        self.missing: set[str] = set()
+        """The executors that due jobs asked for and nobody here had."""
+        self.unreadable: set[str] = set()
+        """The ids of the jobs that were found unreadable and have not come back."""
+
+    def note_unreadable(self, jobs: Iterable[UnreadableJob]) -> None:
+        """Tell of jobs that cannot be loaded, and remember them."""
+        for job in jobs:
+            self.unreadable.add(job.job_id)
+            tell_unreadable(self._context, self._alias, job)
 
     def look(self) -> None:
         """Do it, where it is time."""
@@ -50,6 +62,7 @@ class Tending:
 
     def _readmit(self) -> None:
         for job_id in self._store.readmit_jobs():
+            self.unreadable.discard(job_id)
             self._context.logger.info("Job %r in job store %r can be loaded again", job_id, self._alias)
             tell_trouble(self._context.teller, events.EVENT_JOB_READABLE, job_id, self._alias, "it can be loaded again")
 
@@ -60,13 +73,12 @@ class Tending:
         if earliest is None or earliest > now:
             return
         batch = self._store.read_due(now, self._context.batch)
-        for unreadable in batch.set_aside:
-            tell_unreadable(self._context, self._alias, unreadable)
+        self.note_unreadable(batch.set_aside)
         for due in batch.due:
             wanted, known = due.job.executor, self._context.executors
-            if wanted in known or wanted in self._told:
+            if wanted in known or wanted in self.missing:
                 continue
-            self._told.add(wanted)
+            self.missing.add(wanted)
             self._context.logger.error(
                 "Job %r is due and asks for executor %r, but this scheduler has %s; it stays due until an "
                 "executor of that alias is added, here or in another process",
@@ -76,7 +88,9 @@ class Tending:
             )
 
     def _forget_removed(self) -> None:
-        """Count the triggers of removed jobs as failing no more."""
+        """Count removed jobs as unreadable, and their triggers as failing, no more."""
+        if self.unreadable:
+            self.unreadable &= {job.job_id for job in self._store.get_unreadable_jobs()}
         failing = self._trouble.job_ids()
         if failing:
             for job_id in set(failing) - self._store.read_standings(failing).keys():

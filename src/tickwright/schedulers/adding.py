@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from tickwright import events
+from tickwright.change import Change
 from tickwright.core import changing
+from tickwright.core.firing import give_up_due
+from tickwright.core.telling import tell_outcome, tell_removed
 from tickwright.errors import ConflictingIdError, UnreadableJobError
 from tickwright.events import JobEvent
 from tickwright.job import Job
@@ -174,7 +177,7 @@ class AddCalls(LookCalls):
         stored = self._lookup_or_rebuild(store, declared) if pending.replace_existing else None
         if stored is not None:
             again = changing.added_again(stored, declared, now, pending.next_run_time)
-            return again if store.update_job_if(again, stored.schedule.version) else None
+            return self._exchange(pending.jobstore, stored, again, "it was declared anew with another schedule")
         job = changing.added(declared, now, pending.next_run_time)
         if pending.replace_existing and isinstance(pending.next_run_time, Unset):
             job = self._past_what_ran(store, job, now)
@@ -232,6 +235,42 @@ class AddCalls(LookCalls):
         return len(added)
 
     # -- what they share -----------------------------------------------------------------------------
+
+    def _exchange(self, alias: str, old: StoredJob, new: StoredJob, what: str) -> StoredJob | None:
+        """Replace a job, if it is still stored as `old`; return it as it is stored then, or None.
+
+        Fire times that are due, and that the new schedule knows nothing of, go on record as cancelled because of
+        `what`. A job that is left with nothing to fire and nothing in flight is removed.
+        """
+        store, version = self._parts.jobstore(alias), old.schedule.version
+        if new.schedule.next_fire_time != old.schedule.next_fire_time:
+            reason = f"not run: {what} before it was taken"
+            given_up = give_up_due(old, self.clock.now(), self._taker, reason)
+            if given_up is not None:
+                recorded = given_up.pass_over
+                change = Change(job_id=old.id, expected_version=version, schedule=given_up.schedule, recorded=recorded)
+                if store.commit([change]) != [True]:
+                    return None
+                for run in recorded:
+                    tell_outcome(self._listeners, alias, run)
+                version = given_up.schedule.version
+                new = new.with_schedule(replace(new.schedule, version=version + 1))
+        if not store.update_job_if(new, version):
+            return None
+        if new.schedule.is_finished:
+            self._remove_finished(alias, new)
+        return new
+
+    def _remove_finished(self, alias: str, job: StoredJob) -> None:
+        """Remove a job with nothing left to fire, unless a run is in flight, which then takes it along."""
+        store = self._parts.jobstore(alias)
+        standing = store.read_standings([job.id]).get(job.id)
+        while standing is not None and standing.schedule.is_finished and not standing.unsettled:
+            change = Change(job_id=job.id, expected_version=standing.schedule.version, remove=True)
+            if store.commit([change]) == [True]:
+                tell_removed(self._listeners, alias, job.id)
+                return
+            standing = store.read_standings([job.id]).get(job.id)
 
     def _wake_for(self, job: StoredJob) -> None:
         """Wake the loop if the job is due before it would wake by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import weakref
+from collections.abc import Callable
 from threading import Thread
 
 from tickwright.schedulers.base import BaseScheduler
@@ -19,6 +20,8 @@ class BackgroundScheduler(BaseScheduler):
     flight are waited for and recorded. With `daemon=False` the program goes on until `shutdown`.
     """
 
+    _at_exit: Callable[[], None] | None = None
+
     def start(self, paused: bool = False) -> None:
         """Start, and return; with `paused`, take no due job before `resume`."""
         loop = self._begin(paused)
@@ -32,17 +35,29 @@ class BackgroundScheduler(BaseScheduler):
             loop.ask_to_stop(wait=False)
             self._end(loop)
             raise
-        _shut_down_at_exit(self)
+        self._shut_down_at_exit()
+
+    def _executor_started(self) -> None:
+        self._shut_down_at_exit()
+
+    def _shut_down_at_exit(self) -> None:
+        """Shut down when the program ends, before any executor is torn down.
+
+        What is registered last is called first: so this is registered anew whenever an executor was started, because
+        the library behind that may have registered its own end.
+        """
+        if self._at_exit is not None:
+            atexit.unregister(self._at_exit)
+        self._at_exit = _shut_down(weakref.ref(self), os.getpid())
+        atexit.register(self._at_exit)
 
 
-def _shut_down_at_exit(scheduler: BackgroundScheduler) -> None:
-    """Have the scheduler shut down when the program ends, unless it was forgotten or shut down before."""
-    reference, pid = weakref.ref(scheduler), os.getpid()
+def _shut_down(scheduler: weakref.ref[BackgroundScheduler], pid: int) -> Callable[[], None]:
+    """Return what shuts a scheduler down unless it was forgotten, or this is a fork of its process."""
 
     def shut_down() -> None:
-        found = reference()
-        # A forked child inherits this function, and has nothing to shut down.
+        found = scheduler()
         if found is not None and os.getpid() == pid:
-            found.shutdown()
+            found._shut_down()
 
-    atexit.register(shut_down)
+    return shut_down

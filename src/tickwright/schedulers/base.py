@@ -11,6 +11,7 @@ from typing import Any, NoReturn, Self
 from tickwright import events
 from tickwright.active_run import current_run, is_inside_a_run
 from tickwright.clock import Clock
+from tickwright.core.border import BORDER, Border
 from tickwright.core.context import Context
 from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Mailbox
@@ -26,10 +27,11 @@ from tickwright.schedulers.health import Health
 from tickwright.schedulers.host import Host
 from tickwright.schedulers.jobs import JobCalls
 from tickwright.schedulers.listeners import Callback, Listeners
-from tickwright.schedulers.loop import LONGEST_SETTLING, Loop
+from tickwright.schedulers.loop import LONGEST_SETTLING, SHORTEST_SETTLING, Loop
 from tickwright.schedulers.parts import Parts
 from tickwright.schedulers.plugins import make_executor, make_jobstore
 from tickwright.schedulers.process import is_dead, retire, this_owner
+from tickwright.schedulers.reentry import breaks_in
 from tickwright.schedulers.stopping import Stopping
 
 __all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
@@ -49,6 +51,9 @@ class BaseScheduler(JobCalls):
     """
 
     _inline = False
+    """Whether listeners are called where an event is told."""
+    _threaded = True
+    """Whether the loop may be at work while somebody calls, so that there is something to wait for."""
 
     def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
         self._lock = Lock()
@@ -127,10 +132,20 @@ class BaseScheduler(JobCalls):
         execute go on without being recorded, and the next start finds them lost. A job store that is out, or
         listeners that are slow, may hold it up a little longer.
 
-        Called by a job or a listener of this scheduler, it does not wait for its own caller: it returns at
-        once, and the shutdown goes on. Shutting down twice, or before the start, is fine.
+        Called by a job or a listener of this scheduler, or by a signal handler that broke in on a call of it, it
+        does not wait for its own caller: it returns at once, and the shutdown goes on. A job that starts a
+        thread to shut down, and waits for that thread, should give `wait=False`. Shutting down twice, or before the
+        start, is fine.
         """
         self._check_process()
+        if self._threaded and breaks_in():
+            # Without a lock: the one who was broken in on may hold it.
+            if (loop := self._loop) is not None:
+                loop.ask_to_stop(wait, timeout)
+            return
+        self._shut_down(wait, timeout)
+
+    def _shut_down(self, wait: bool = True, timeout: float | None = None) -> None:
         with self._lock:
             loop = self._loop
             if self._state == STATE_STOPPED or loop is None:
@@ -143,7 +158,7 @@ class BaseScheduler(JobCalls):
         # Without `wait` the loop only puts things in order; that takes moments unless a store hangs.
         loop.stopped.wait(stopping.longest_wait(LONGEST_SETTLING))
         if stopping.wait:
-            self._listeners.drain(LONGEST_SETTLING)
+            self._listeners.drain(min(stopping.seconds_left() or SHORTEST_SETTLING, LONGEST_SETTLING))
 
     def pause(self) -> None:
         """Take no due jobs until `resume`; runs in flight go on. What falls due meanwhile is run late."""
@@ -162,7 +177,7 @@ class BaseScheduler(JobCalls):
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self.shutdown()
+        self._shut_down()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -221,6 +236,7 @@ class BaseScheduler(JobCalls):
                 self._parts.take_executor(alias)
                 raise
             self._loop.engine.context.executors = self._parts.executors
+            self._executor_started()
         self._tell(SchedulerEvent(events.EVENT_EXECUTOR_ADDED, alias))
         self._bell.ring()
 
@@ -308,14 +324,22 @@ class BaseScheduler(JobCalls):
             lease=self._lease_seconds(),
             longest_retry_pause=self._configuration.jobstore_retry_interval,
             logger=self._configuration.logger,
+            border=self._border(),
         )
+        self._taker = context.taker
         engine = Engine(context, mailbox)
         for alias, store in self._parts.jobstores.items():
             engine.add_store(alias, store)
         return Loop(engine, self._bell, self._parts, self._configuration.logger)
 
+    def _executor_started(self) -> None:
+        """Do what a shell does when an executor was added to the running scheduler."""
+
     def _make_bell(self) -> Bell:
         return Bell()
+
+    def _border(self) -> Border:
+        return BORDER
 
     def _lease_seconds(self) -> float:
         return self._configuration.lease

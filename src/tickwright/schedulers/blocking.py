@@ -9,6 +9,7 @@ from threading import current_thread, main_thread
 from types import FrameType
 from typing import Self
 
+from tickwright.core.border import BORDER, BORDER_IN_MAIN_THREAD, Border
 from tickwright.schedulers.base import BaseScheduler
 from tickwright.schedulers.loop import Loop
 
@@ -33,6 +34,9 @@ class BlockingScheduler(BaseScheduler):
 
     def __enter__(self) -> Self:
         return self
+
+    def _border(self) -> Border:
+        return BORDER_IN_MAIN_THREAD if current_thread() is main_thread() else BORDER
 
     @contextmanager
     def _stopped_by_signals(self, loop: Loop) -> Iterator[None]:

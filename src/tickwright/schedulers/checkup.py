@@ -44,6 +44,15 @@ def examine(
         except Exception as error:  # border: an executor that cannot even tell how it is
             rooms[alias] = 0
             problems.append(f"executor {alias!r} cannot tell its room: {error!r}")
+    if loop is not None and loop.failure is not None:
+        problems.append(f"the loop's last step failed: {loop.failure!r}")
+    for alias, desk in desks.items():
+        if desk.missing_executors:
+            problems.append(
+                f"jobs of store {alias!r} are due for executors that are not here: {desk.missing_executors}"
+            )
+        if desk.unreadable_jobs:
+            problems.append(f"{len(desk.unreadable_jobs)} job(s) of store {alias!r} cannot be loaded here")
     failing = sum(desk.triggers_failing for desk in desks.values())
     if failing:
         problems.append(f"the triggers of {failing} job(s) raise")

@@ -90,6 +90,12 @@ def _without_prefix(gconfig: Mapping[str, Any], prefix: str | None) -> dict[str,
         raise TypeError(f"gconfig must be a mapping of options, not {shortened(gconfig)}")
     if not prefix:
         return dict(gconfig)
+    foreign = next((key for key in gconfig if key.startswith("apscheduler.")), None)
+    if foreign is not None and prefix == "tickwright.":
+        raise ConfigurationError(
+            f"option {foreign!r} is for APScheduler and would be passed over: rename it to begin with 'tickwright.', or "
+            f"call configure(..., prefix='apscheduler.')"
+        )
     named = {key.removeprefix(prefix): value for key, value in gconfig.items() if key.startswith(prefix)}
     # A nested mapping of plain option names has no prefix to take off.
     return {**{key: value for key, value in gconfig.items() if key in OPTIONS}, **named}

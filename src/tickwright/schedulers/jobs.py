@@ -13,7 +13,6 @@ from tickwright.core import changing
 from tickwright.core.firing import fire_now
 from tickwright.core.mailbox import Submit, Suspect
 from tickwright.core.telling import tell_outcome, tell_started
-from tickwright.due import Standing
 from tickwright.errors import JobLookupError, SchedulerNotRunningError
 from tickwright.events import JobEvent, SchedulerEvent
 from tickwright.job import Job
@@ -87,11 +86,6 @@ class JobCalls(AddCalls):
         job = self._change(job_id, jobstore, changing.resumed, change_pending)
         if job.pending or job._stored.schedule.next_fire_time is not None:
             return job
-        store = self._parts.jobstore(job.jobstore)
-        standing = store.read_standings([job_id]).get(job_id, Standing(schedule=job._stored.schedule))
-        # Its last run removes it; without one in flight that has to be done here.
-        if not standing.unsettled:
-            self.remove_job(job_id, job.jobstore)
         return None
 
     def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
@@ -114,7 +108,7 @@ class JobCalls(AddCalls):
         raise self._no_such_job(job_id, jobstore)
 
     def remove_all_jobs(self, jobstore: str | None = None) -> None:
-        """Remove all jobs, of all job stores or of one."""
+        """Remove all jobs, of all job stores or of one; before the start, those that wait for it."""
         self._check_process()
         for pending in self._pending.of(jobstore):
             self._pending.remove(pending)
@@ -197,8 +191,8 @@ class JobCalls(AddCalls):
             if found is None:
                 raise self._no_such_job(job_id, jobstore)
             alias, job = found
-            new = change(job, self.clock.now())
-            if self._parts.jobstore(alias).update_job_if(new, job.schedule.version):
+            new = self._exchange(alias, job, change(job, self.clock.now()), "it was paused, modified or rescheduled")
+            if new is not None:
                 break
         self._tell(JobEvent(events.EVENT_JOB_MODIFIED, job_id, alias))
         self._wake_for(new)

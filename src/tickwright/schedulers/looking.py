@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TextIO
 
 from tickwright.due import UnreadableJob
-from tickwright.errors import JobLookupError, shortened
+from tickwright.errors import JobLookupError, SchedulerNotRunningError, shortened
 from tickwright.instants import to_datetime
 from tickwright.job import Job
 from tickwright.run import Run, RunStatus
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from threading import Lock
 
     from tickwright.clock import Clock
+    from tickwright.core.taker import Taker
     from tickwright.events import Event
     from tickwright.jobstores.base import JobStore
     from tickwright.schedulers.configuration import Configuration
@@ -41,6 +42,7 @@ class LookCalls:
         _lock: Lock
         _loop: Loop | None
         _parts: Parts
+        _taker: Taker
 
         @property
         def clock(self) -> Clock:
@@ -130,7 +132,7 @@ class LookCalls:
 
     def read_job(self, job_id: str, jobstore: str) -> StoredJob | None:
         """Return what is stored of a job now, without a handle, or None."""
-        if self.is_pending(job_id, jobstore):
+        if not self.running or self.is_pending(job_id, jobstore):
             return None
         return self._parts.jobstore(jobstore).lookup_job(job_id)
 
@@ -165,7 +167,12 @@ class LookCalls:
         stored = [(alias, job) for alias, store in self._stores(jobstore) for job in store.get_all_jobs()]
         return stored + [(pending.jobstore, pending.job) for pending in self._pending.of(jobstore)]
 
-    def _no_such_job(self, job_id: str, jobstore: str | None) -> JobLookupError:
+    def _no_such_job(self, job_id: str, jobstore: str | None) -> JobLookupError | SchedulerNotRunningError:
+        if not self.running:
+            return SchedulerNotRunningError(
+                f"job {job_id!r} does not wait for the start of this scheduler, and before that, or after the "
+                f"shutdown, it has no job store to look in"
+            )
         where = "any job store" if jobstore is None else f"job store {jobstore!r}"
         return JobLookupError(f"there is no job {job_id!r} in {where}; it was removed, or it has finished")
 

@@ -13,7 +13,7 @@ from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.parts import Parts
 from tickwright.schedulers.stopping import Stopping
 
-__all__ = ["LONGEST_SETTLING", "Loop"]
+__all__ = ["LONGEST_SETTLING", "SHORTEST_SETTLING", "Loop"]
 
 LONGEST_WAIT = 1.0
 """Seconds that the loop sleeps at a time.
@@ -40,6 +40,8 @@ class Loop:
         self._unseen: deque[datetime] = deque()
         self.stopping: Stopping | None = None
         self.stopped = Flag()
+        self.failure: BaseException | None = None
+        """What the last step raised, if it raised."""
         self.has_strays = False
         """Whether executors may be busy with runs of a store that was removed, which nobody waits for."""
         self._bell = bell
@@ -65,7 +67,10 @@ class Loop:
             if not isinstance(error, Exception) and self.thread is main_thread():
                 raise
             self._logger.critical("The loop failed and goes on: %r", error, exc_info=error)
+            self.failure = error
             wait = LONGEST_WAIT
+        else:
+            self.failure = None
         self.last_step = self._clock.monotonic()
         return LONGEST_WAIT if wait is None else min(wait, LONGEST_WAIT)
 

@@ -55,6 +55,7 @@ class ManualScheduler(BaseScheduler):
     """
 
     _inline = True
+    _threaded = False
 
     def __init__(
         self,

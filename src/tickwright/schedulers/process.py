@@ -42,29 +42,39 @@ def is_dead(owner: Owner) -> bool:
     own_place, _, _ = own.rpartition("/")
     # The same boot of the same machine and the same pid namespace: a container with the same host name and another
     # one's pid 7 must not be taken for each other.
-    return place == own_place and _identity(owner.pid) != owner.process
+    return place == own_place and _identity(owner.pid) not in ("", owner.process)
 
 
 def _identity(pid: int) -> str:
     """Return boot, pid namespace and start of a process, from proc(5); "" where there is no such file system.
 
-    For a pid that is not in use, the start is 0.
+    For a pid that is not in use, the start is 0. What cannot be read says nothing: the answer is "" then too.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         namespace = os.readlink("/proc/self/ns/pid")
+        return f"{boot}/{namespace}/{_start_of(pid)}"
     except OSError:
         return ""
-    return f"{boot}/{namespace}/{_start_of(pid)}"
 
 
 def _start_of(pid: int) -> int:
     """Return when a process started, in clock ticks since boot (field 22 of /proc/PID/stat); 0 if it is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):
+        _check_that_it_is_gone(pid)
         return 0
     # The second field is the program's name in parentheses, which may itself hold blanks and parentheses.
     fields = stat.rpartition(")")[2].split()
     is_zombie = fields[0] in ("Z", "X")
     return 0 if is_zombie else int(fields[19])
+
+
+def _check_that_it_is_gone(pid: int) -> None:
+    """Raise `OSError` if a process lives although /proc does not show it, as where others' processes are hidden."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return
+    raise PermissionError(f"process {pid} is there, and hidden")

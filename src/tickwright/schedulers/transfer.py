@@ -63,9 +63,11 @@ def _to_json(job: StoredJob) -> dict[str, Any]:
 
 
 def _from_json(entry: dict[str, Any]) -> StoredJob:
+    fire_time = _time_from_json(entry["next_fire_time"])
     schedule = Schedule(
-        next_fire_time=_time_from_json(entry["next_fire_time"]),
-        next_run_time=_time_from_json(entry["next_run_time"]),
+        next_fire_time=fire_time,
+        # A job that was held for a run of another scheduler has none to wait for here: it is due.
+        next_run_time=_time_from_json(entry["next_run_time"]) or (None if entry["paused"] else fire_time),
         paused=entry["paused"],
     )
     body = b64decode(entry["body"])

@@ -43,6 +43,10 @@ class ProcessPoolExecutor(PoolExecutor):
 
     def start(self, scheduler: ExecutorHost, alias: str) -> None:
         _refuse_in_worker_that_starts()
+        # Imported with the first pool that starts: multiprocessing is a large family. Not later, because what it does
+        # when the program ends must be registered before the scheduler registers its own shutdown.
+        import tickwright.executors.pool.process_worker  # noqa: F401
+
         super().start(scheduler, alias)
 
     def submit(self, run: Run, job: StoredJob) -> None:
@@ -54,7 +58,6 @@ class ProcessPoolExecutor(PoolExecutor):
         super().submit(run, job)
 
     def make_worker(self, host: ExecutorHost) -> ProcessWorker:
-        # Imported when first needed: multiprocessing is a large family.
         from tickwright.executors.pool.process_worker import ProcessWorker
 
         return ProcessWorker(host, self.start_method, f"tickwright-{self.alias}")

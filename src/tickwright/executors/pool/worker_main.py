@@ -23,9 +23,11 @@ ORPHANED = 70
 
 def main(tasks: Connection, requests: Connection) -> None:
     """Serve until told to stop, or until the pool's process ends. Any task may be the last."""
-    # Ctrl-C in a terminal reaches all processes of the program; the first of them decides what it means. A
-    # handler that does nothing instead of SIG_IGN, which the programs that a job starts would inherit.
-    signal.signal(signal.SIGINT, lambda *_: None)
+    # Ctrl-C in a terminal reaches all processes of the program, and so does the SIGTERM of a service manager that
+    # stops a group; the first of them decides what it means. A handler that does nothing instead of SIG_IGN, which
+    # the programs that a job starts would inherit.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
     _keep_from_children(tasks, requests)

@@ -20,4 +20,8 @@ class ExecutorSuite(OutcomeTests, TravelTests, ContextTests, StoppingTests):
 
             def make_executor(self):
                 return MyExecutor(max_workers=2)
+
+    What differs from executor to executor is said by the class's traits: `at_once`, `is_bounded`, `is_inline`,
+    `is_remote`, `tells_running`. No test is left out for a trait: it then checks what such an executor does
+    instead. The tests of a class share one started executor, except for those that shut it down.
     """

@@ -15,10 +15,12 @@ __all__ = ["ExecutorCase"]
 
 
 class ExecutorCase:
-    """The hooks, and the fixture `stage`."""
+    """The traits of an executor, `make_executor`, and the stages."""
 
     at_once: ClassVar[int | None] = 2
     """How many runs the executor performs at a time; None: any number."""
+    is_bounded: ClassVar[bool] = True
+    """Whether `room` tells how many more runs it would take, and not None."""
     is_inline: ClassVar[bool] = False
     """Whether `submit` returns only when the run is over."""
     is_remote: ClassVar[bool] = False
@@ -32,20 +34,37 @@ class ExecutorCase:
 
     # -- for the tests -------------------------------------------------------------------------------
 
+    @property
+    def runs_wait(self) -> bool:
+        """Whether there are runs that have been taken and have not started."""
+        return self.at_once is not None and not self.is_inline
+
     @pytest.fixture
-    def stage(self, tmp_path: Path) -> Iterator[Stage]:
-        """A started executor at work. When the test is over, each run must have been reported once."""
-        stage = Stage(self.make_executor(), tmp_path)
+    def stage(self, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+        """A started executor at work, and at no work of an earlier test.
+
+        The tests of a class share it, because starting workers can take long. One that shuts it down has its
+        `own_stage` instead.
+        """
+        of_the_class = request.node.getparent(pytest.Class)
+        stage = of_the_class.stash.get(_SHARED, None)
+        if stage is None:
+            stage = Stage(self.make_executor(), tmp_path_factory.mktemp("stage"), is_inline=self.is_inline)
+            of_the_class.stash[_SHARED] = stage
+            of_the_class.addfinalizer(stage.close)
+        yield stage
+        try:
+            stage.settle()
+        except BaseException:  # border: the executor may be stuck, and the next test has a new one
+            del of_the_class.stash[_SHARED]
+            raise
+
+    @pytest.fixture
+    def own_stage(self, tmp_path: Path) -> Iterator[Stage]:
+        """A started executor that no other test sees."""
+        stage = Stage(self.make_executor(), tmp_path, is_inline=self.is_inline)
         yield stage
         stage.close()
 
-    def skip_unless_runs_can_wait(self) -> int:
-        """Return how many runs keep the executor busy; skip the test where a run never waits for another."""
-        if self.is_inline or self.at_once is None:
-            pytest.skip("with this executor no run waits for another")
-        return self.at_once
 
-    def skip_if_inline(self) -> None:
-        """Skip the test where nothing happens while a run is under way."""
-        if self.is_inline:
-            pytest.skip("this executor returns from submit when the run is over")
+_SHARED = pytest.StashKey[Stage]()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tickwright.active_run import NoCurrentRunError, current_run
+from tickwright.active_run import current_run
+from tickwright.errors import NoCurrentRunError
 from tickwright.run import RunStatus
 from tickwright.testing.suites.execution import work
 from tickwright.testing.suites.execution.case import ExecutorCase
@@ -23,12 +24,12 @@ class ContextTests(ExecutorCase):
 
     @pytest.mark.parametrize("func", [work.tell_run, work.tell_run_in_a_task])
     def test_a_job_knows_its_run(self, stage: Stage, func: Callable[..., Any]) -> None:
-        run = stage.new_run("this one")
+        run = stage.new_run()
         stage.submit_run(run, job_of(func))
         told = stage.inbox.report_of(run.id).result
         assert told.pop("started_at") is not None
         assert told == {
-            "id": "this one",
+            "id": run.id,
             "job_id": run.job_id,
             "attempt": run.attempt,
             "fire_time": run.fire_time,

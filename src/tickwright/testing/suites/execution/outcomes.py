@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from threading import Thread
 from typing import Any
-from weakref import ref
 
 import pytest
 
@@ -108,6 +106,11 @@ class OutcomeTests(ExecutorCase):
         assert isinstance(report.exception, work.Unspeakable)
         assert "Unspeakable" in str(report.traceback)
 
+    def test_an_exception_that_refuses_to_be_looked_at_is_reported(self, stage: Stage) -> None:
+        report = stage.report(work.fail_untouchably)
+        assert report.status is RunStatus.FAILED
+        assert "Untouchable" in str(report.traceback)
+
     # -- coroutines and generators -------------------------------------------------------------------
 
     @pytest.mark.parametrize(
@@ -133,26 +136,45 @@ class OutcomeTests(ExecutorCase):
     # -- what stays behind ---------------------------------------------------------------------------
 
     def test_nothing_of_a_run_is_kept_when_it_is_over(self, stage: Stage) -> None:
-        class Heavy(list[int]):
-            """Something that a weak reference can watch."""
-
-        if self.is_remote:
-            pytest.skip("what the function gets is a copy")
-        heavy = Heavy()
-        watched = ref(heavy)
+        heavy = work.Heavy()
         for func in (work.give_back, work.fail, work.fail_later):
             stage.report(func, heavy)
             stage.inbox.forget_results()
         del heavy
+        self.wait_until_nothing_heavy_is_held(stage)
+
+    @pytest.mark.parametrize(
+        "func",
+        [
+            work.fail_with_heavy_hands,
+            work.fail_with_heavy_hands_twice,
+            work.fail_with_heavy_hands_in_between,
+            work.fail_with_heavy_hands_in_tasks,
+        ],
+    )
+    def test_an_exception_that_is_kept_does_not_keep_what_the_job_had(
+        self, stage: Stage, func: Callable[..., Any]
+    ) -> None:
+        report = stage.report(func)
+        self.wait_until_nothing_heavy_is_held(stage)
+        assert report.exception is not None
+        assert report.exception.__traceback__ is None
+        assert "heavy = Heavy()" not in str(report.traceback)
+        assert "fail_with_heavy_hands" in str(report.traceback)
+
+    def wait_until_nothing_heavy_is_held(self, stage: Stage) -> None:
         # The report is out a moment before its worker has put everything down.
-        stage.report(work.nothing)
-        gc.collect()
-        assert watched() is None
+        work.wait_until(lambda: work.count_heavy() == 0, "something of the job is held here, and was not let go of")
+        work.wait_until(
+            # More than once, so that no worker is left out that had the job.
+            lambda: not any(stage.report(work.count_heavy).result for _ in range(4)),
+            "something of the job is held by its worker, and was not let go of",
+        )
 
     # -- many ----------------------------------------------------------------------------------------
 
     def test_a_thousand_runs_from_several_threads_are_reported_once_each(self, stage: Stage) -> None:
-        runs = [[stage.new_run(f"{thread}-{number}") for number in range(250)] for thread in range(4)]
+        runs = [[stage.new_run() for _ in range(250)] for _ in range(4)]
         good, bad = work.nothing, work.exit_3
 
         def submit(mine: list[Any]) -> None:
@@ -164,7 +186,7 @@ class OutcomeTests(ExecutorCase):
             thread.start()
         for thread in threads:
             thread.join()
-        stage.close()  # holds it to one report each
+        stage.wait_for_all()
         statuses = [report.status for report in stage.inbox.reports()]
         assert statuses.count(RunStatus.SUCCEEDED) == 900
         assert statuses.count(RunStatus.FAILED) == 100

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Thread
 from typing import Any
 
 from tickwright.clock import Clock, SystemClock
@@ -82,6 +82,11 @@ class Inbox:
         )
         return report
 
+    def clear(self) -> None:
+        """Throw all letters away."""
+        with self._arrived:
+            self._letters = []
+
     def wait_until(self, found: Callable[[list[Any]], Any], seconds: float = WAIT) -> Any:
         """Wait until `found(letters)` is true, and return what it is."""
         with self._arrived:
@@ -97,9 +102,10 @@ def _is_report(letter: Report | Started, run_id: str) -> bool:
 class Gate:
     """A job waits at it until the test opens it; the test can wait until the job is there."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._began = folder / f"{name}.began"
-        self._opened = folder / f"{name}.opened"
+    def __init__(self, folder: Path, run_id: str) -> None:
+        self.run_id = run_id
+        self._began = folder / f"{run_id}.began"
+        self._opened = folder / f"{run_id}.opened"
         self.args = str(self._began), str(self._opened)
         """What `work.pass_gate` takes."""
 
@@ -115,11 +121,15 @@ class Gate:
 class Stage:
     """An executor, its inbox, and the runs that it was given."""
 
-    def __init__(self, executor: Executor, folder: Path, inbox: Inbox | None = None) -> None:
+    def __init__(
+        self, executor: Executor, folder: Path, inbox: Inbox | None = None, *, is_inline: bool = False
+    ) -> None:
         self.executor = executor
         self.inbox = inbox or Inbox()
         self._folder = folder
+        self._is_inline = is_inline
         self._gates: list[Gate] = []
+        self._submitters: list[Thread] = []
         self._taken: list[str] = []
         self._count = 0
         executor.start(self.inbox, "suite")
@@ -134,42 +144,78 @@ class Stage:
         self._taken.append(run.id)
         return run.id
 
-    def new_run(self, name: str = "") -> Run:
-        """Return a run that was not submitted yet."""
+    def begin(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+        """Have `func` called as a run that goes on while the test does; return the id of that run."""
+        return self._begin_run(self.new_run(), job_of(func, *args, **kwargs))
+
+    def _begin_run(self, run: Run, job: StoredJob) -> str:
+        if not self._is_inline:
+            return self.submit_run(run, job)
+        # Its `submit` keeps the thread that calls it until the run is over, so it is given one.
+        thread = Thread(target=self.submit_run, args=(run, job), daemon=True)
+        self._submitters.append(thread)
+        thread.start()
+        return run.id
+
+    def new_run(self) -> Run:
+        """Return a run that was not submitted yet, with an id that no other run of this executor has."""
         self._count += 1
-        return Run(id=name or f"run-{self._count}", job_id="job", fire_time=FIRE_TIME, due_at=FIRE_TIME, attempt=2)
+        return Run(id=f"run-{self._count}", job_id="job", fire_time=FIRE_TIME, due_at=FIRE_TIME, attempt=2)
 
     def report(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Report:
         """Have `func` called as a run, and wait for the report."""
         return self.inbox.report_of(self.submit(func, *args, **kwargs))
 
-    def gate(self) -> Gate:
-        """Return a new gate. It opens by itself when the test is over."""
-        gate = Gate(self._folder, f"gate-{len(self._gates)}")
-        self._gates.append(gate)
-        return gate
-
     def occupy(self, runs: int) -> list[Gate]:
-        """Have this many runs wait at a gate each, and return the gates when all are there."""
-        gates = [self.gate() for _ in range(runs)]
-        for gate in gates:
-            self.submit(pass_gate, *gate.args)
+        """Have this many runs wait at a gate each, and return the gates when all are there.
+
+        A gate opens by itself when the test is over.
+        """
+        gates = [self._occupy() for _ in range(runs)]
         for gate in gates:
             gate.wait_for_arrival()
         return gates
 
+    def _occupy(self) -> Gate:
+        run = self.new_run()
+        gate = Gate(self._folder, run.id)
+        self._gates.append(gate)
+        self._begin_run(run, job_of(pass_gate, *gate.args))
+        return gate
+
     def restart(self) -> None:
         """Start the executor again."""
         self.executor.start(self.inbox, "suite")
+
+    def wait_for_all(self) -> None:
+        """Wait for the reports of all runs so far; what waits at a gate may pass."""
+        for gate in self._gates:
+            gate.open()
+        for thread in self._submitters:
+            thread.join()
+        self.inbox.wait_until(
+            lambda letters: len({one.run_id for one in letters if isinstance(one, Report)}) == len(set(self._taken))
+        )
+
+    def settle(self) -> None:
+        """Wait for all runs, hold the executor to its promise, and let the next test begin anew."""
+        self.wait_for_all()
+        self._check_that_the_promise_was_kept()
+        # A second report that comes later than this is one that the next test, or the end, did not expect.
+        self.inbox.clear()
+        self._gates.clear()
+        self._submitters.clear()
+        self._taken.clear()
 
     def close(self) -> None:
         """Shut down, and hold the executor to its promise: one report for each run that it took."""
         for gate in self._gates:
             gate.open()
         self.executor.shutdown(wait=True)
-        self.inbox.wait_until(
-            lambda letters: len({one.run_id for one in letters if isinstance(one, Report)}) == len(set(self._taken))
-        )
+        self.wait_for_all()
+        self._check_that_the_promise_was_kept()
+
+    def _check_that_the_promise_was_kept(self) -> None:
         told = Counter(report.run_id for report in self.inbox.reports())
         assert told == Counter(self._taken), "each run that was taken is reported exactly once, and no other"
         assert all(report.status.is_final for report in self.inbox.reports()), "a report is of an outcome"

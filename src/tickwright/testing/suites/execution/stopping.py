@@ -24,7 +24,10 @@ class StoppingTests(ExecutorCase):
     # -- cancel --------------------------------------------------------------------------------------
 
     def test_a_run_that_waits_is_taken_back(self, stage: Stage) -> None:
-        stage.occupy(self.skip_unless_runs_can_wait())
+        if not self.runs_wait:
+            self.check_that_no_run_waits(stage)
+            return
+        stage.occupy(self.at_once or 1)
         waiting = stage.submit(work.nothing)
         assert stage.executor.cancel(waiting)
         report = stage.inbox.report_of(waiting)
@@ -33,31 +36,44 @@ class StoppingTests(ExecutorCase):
         assert report.reason
         assert isinstance(report.exception, RunCancelledError)
 
+    def check_that_no_run_waits(self, stage: Stage) -> None:
+        """Assert what an executor without a queue does instead of keeping runs in it."""
+        if self.is_inline:
+            run = stage.submit(work.nothing)
+            assert [report.run_id for report in stage.inbox.reports()] == [run]
+        else:
+            stage.occupy(20)  # returns when all of them are under way
+
     def test_a_run_that_has_started_is_told(self, stage: Stage, tmp_path: Path) -> None:
-        self.skip_if_inline()
         if not self.tells_running:
-            pytest.skip("this executor does not reach runs that have started")
+            self.check_that_a_running_one_is_not_reached(stage)
+            return
         began = str(tmp_path / "began")
-        running = stage.submit(work.wait_to_be_stopped, began)
+        running = stage.begin(work.wait_to_be_stopped, began)
         work.wait_for_file(began)
         assert stage.executor.cancel(running)
         report = stage.inbox.report_of(running)
         assert report.status is RunStatus.CANCELLED
         assert report.started_at is not None
+        assert isinstance(report.exception, RunCancelledError)
+
+    def check_that_a_running_one_is_not_reached(self, stage: Stage) -> None:
+        """Assert that `cancel` says so where it can do nothing."""
+        [gate] = stage.occupy(1)
+        assert not stage.executor.cancel(gate.run_id)
+        assert not stage.inbox.reports()
 
     def test_a_run_that_does_not_listen_ends_as_it_would(self, stage: Stage) -> None:
-        self.skip_if_inline()
         [gate] = stage.occupy(1)
-        stage.executor.cancel("run-1")
+        stage.executor.cancel(gate.run_id)
         gate.open()
-        report = stage.inbox.report_of("run-1")
+        report = stage.inbox.report_of(gate.run_id)
         assert report.status is RunStatus.SUCCEEDED
         assert report.result == "through"
 
     def test_cancelling_one_run_leaves_the_next_alone(self, stage: Stage) -> None:
-        self.skip_if_inline()
         [gate] = stage.occupy(1)
-        stage.executor.cancel("run-1")
+        stage.executor.cancel(gate.run_id)
         gate.open()
         assert [stage.report(work.tell_run).result["cancel_requested"] for _ in range(4)] == [False] * 4
 
@@ -68,68 +84,69 @@ class StoppingTests(ExecutorCase):
 
     # -- shutdown ------------------------------------------------------------------------------------
 
-    def test_shutting_down_finishes_what_was_taken(self, stage: Stage) -> None:
-        runs = [stage.submit(work.nothing) for _ in range(20)]
-        stage.executor.shutdown(wait=True)
-        assert {report.run_id: report.status for report in stage.inbox.reports()} == dict.fromkeys(
+    def test_shutting_down_finishes_what_was_taken(self, own_stage: Stage) -> None:
+        runs = [own_stage.submit(work.nothing) for _ in range(20)]
+        own_stage.executor.shutdown(wait=True)
+        assert {report.run_id: report.status for report in own_stage.inbox.reports()} == dict.fromkeys(
             runs, RunStatus.SUCCEEDED
         )
 
-    def test_shutting_down_waits_for_those_that_run(self, stage: Stage) -> None:
-        self.skip_if_inline()
-        gates = stage.occupy(1)
-        stopping = Thread(target=stage.executor.shutdown)
+    def test_shutting_down_waits_for_those_that_run(self, own_stage: Stage) -> None:
+        [gate] = own_stage.occupy(1)
+        stopping = Thread(target=own_stage.executor.shutdown)
         stopping.start()
-        gates[0].open()
+        assert not own_stage.inbox.reports()
+        gate.open()
         stopping.join(work.WAIT)
         assert not stopping.is_alive()
-        assert [report.result for report in stage.inbox.reports()] == ["through"]
+        assert [report.result for report in own_stage.inbox.reports()] == ["through"]
 
-    def test_shutting_down_without_waiting_takes_back_what_has_not_started(self, stage: Stage) -> None:
-        busy = self.skip_unless_runs_can_wait()
-        gates = stage.occupy(busy)
-        waiting = {stage.submit(work.nothing) for _ in range(10)}
-        stage.executor.shutdown(wait=False)
-        reports = stage.inbox.reports()
+    def test_shutting_down_without_waiting_takes_back_what_has_not_started(self, own_stage: Stage) -> None:
+        gates = own_stage.occupy((self.runs_wait and self.at_once) or 1)
+        waiting = {own_stage.submit(work.nothing) for _ in range(10)} if self.runs_wait else set()
+        own_stage.executor.shutdown(wait=False)
+        reports = own_stage.inbox.reports()
         assert {report.run_id for report in reports} == waiting
-        assert {report.status for report in reports} == {RunStatus.CANCELLED}
+        assert all(report.status is RunStatus.CANCELLED for report in reports)
         assert all("shut down" in str(report.reason) for report in reports)
         for gate in gates:
             gate.open()
-        for number in range(busy):
-            assert stage.inbox.report_of(f"run-{number + 1}").status is RunStatus.SUCCEEDED
+        for gate in gates:
+            assert own_stage.inbox.report_of(gate.run_id).status is RunStatus.SUCCEEDED
 
-    def test_shutting_down_twice_or_before_the_start_is_fine(self, stage: Stage) -> None:
+    def test_shutting_down_twice_or_before_the_start_is_fine(self, own_stage: Stage) -> None:
         self.make_executor().shutdown()
-        stage.executor.shutdown(wait=False)
-        stage.executor.shutdown(wait=True)
-        stage.executor.shutdown(wait=False)
+        own_stage.executor.shutdown(wait=False)
+        own_stage.executor.shutdown(wait=True)
+        own_stage.executor.shutdown(wait=False)
 
-    def test_nothing_is_taken_after_the_shutdown(self, stage: Stage) -> None:
-        stage.executor.shutdown()
+    def test_nothing_is_taken_after_the_shutdown(self, own_stage: Stage) -> None:
+        own_stage.executor.shutdown()
         with pytest.raises(SchedulerNotRunningError, match="shut down"):
-            stage.submit(work.nothing)
+            own_stage.submit(work.nothing)
 
-    def test_it_can_be_started_again(self, stage: Stage) -> None:
+    def test_it_can_be_started_again(self, own_stage: Stage) -> None:
         for wait in (True, False, True):
-            assert stage.report(work.nothing).status is RunStatus.SUCCEEDED
-            stage.executor.shutdown(wait=wait)
-            stage.restart()
-        assert stage.report(work.nothing).status is RunStatus.SUCCEEDED
+            assert own_stage.report(work.nothing).status is RunStatus.SUCCEEDED
+            own_stage.executor.shutdown(wait=wait)
+            own_stage.restart()
+        assert own_stage.report(work.nothing).status is RunStatus.SUCCEEDED
 
     # -- room ----------------------------------------------------------------------------------------
 
     def test_room_shrinks_with_each_run_and_is_back_when_it_is_reported(self, stage: Stage) -> None:
         room = stage.executor.room()
-        if room is None:
-            pytest.skip("this executor takes any number of runs")
+        if not self.is_bounded:
+            assert room is None, "an executor that tells its room says `is_bounded = True` to this suite"
+            stage.occupy(1)
+            assert stage.executor.room() is None
+            return
+        assert room is not None, "an executor without a bound says `is_bounded = False` to this suite"
         assert room > 0
         stage.report(work.nothing)
         assert stage.executor.room() == room
-        if self.is_inline:
-            return
         [gate] = stage.occupy(1)
         assert stage.executor.room() == room - 1
         gate.open()
-        stage.inbox.report_of("run-2")
+        stage.inbox.report_of(gate.run_id)
         assert stage.executor.room() == room

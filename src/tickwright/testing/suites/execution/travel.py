@@ -1,4 +1,4 @@
-"""Tests of what travels to a worker in another process and back, and of what cannot."""
+"""Tests of what travels to a worker in another process and back, of what cannot, and of what need not."""
 
 # ruff: noqa: S101 - the name of a test is its sentence, and it asserts
 
@@ -18,62 +18,81 @@ __all__ = ["TravelTests"]
 
 
 class TravelTests(ExecutorCase):
-    """Functions by name; arguments, results and exceptions pickled."""
+    """Functions by name; arguments, results and exceptions pickled. In the same process: the things themselves."""
 
-    @pytest.fixture
-    def remote_stage(self, stage: Stage) -> Stage:
-        """A stage whose functions are called in another process."""
-        if not self.is_remote:
-            pytest.skip("this executor calls functions in this process")
-        return stage
+    def test_a_function_without_a_name_is_refused_where_it_would_travel(self, stage: Stage) -> None:
+        if self.is_remote:
+            with pytest.raises(InvalidJobError, match="name"):
+                stage.submit(lambda: None)
+        else:
+            assert stage.report(lambda: "called").result == "called"
 
-    def test_a_function_without_a_name_is_refused_at_once(self, remote_stage: Stage) -> None:
-        with pytest.raises(InvalidJobError, match="name"):
-            remote_stage.submit(lambda: None)
+    def test_an_argument_that_cannot_travel_is_named_where_it_would(self, stage: Stage) -> None:
+        lock = Lock()
+        by_position, by_name = stage.report(work.give_back, 1, lock), stage.report(work.give_back, 1, key=lock)
+        if self.is_remote:
+            for report, words in (by_position, "argument 2"), (by_name, "argument 'key'"):
+                assert report.status is RunStatus.FAILED
+                assert report.started_at is None
+                assert isinstance(report.exception, InvalidJobError)
+                assert words in str(report.exception)
+        else:
+            assert by_position.result[0][1] is lock
+            assert by_name.result[1]["key"] is lock
 
-    def test_an_argument_that_cannot_travel_is_named(self, remote_stage: Stage) -> None:
-        report = remote_stage.report(work.give_back, 1, Lock())
+    def test_an_argument_that_cannot_be_loaded_is_reported_where_it_would_be(self, stage: Stage) -> None:
+        argument = work.Unloadable()
+        report = stage.report(work.give_back, argument)
+        if self.is_remote:
+            assert report.status is RunStatus.FAILED
+            assert report.started_at is None
+            assert "will not be loaded" in str(report.exception)
+        else:
+            assert report.result[0][0] is argument
+
+    def test_a_result_that_cannot_travel_is_a_failure_where_it_would(self, stage: Stage) -> None:
+        report = stage.report(work.give_back_a_lock)
+        if self.is_remote:
+            assert report.status is RunStatus.FAILED
+            assert report.started_at is not None
+            assert isinstance(report.exception, UnpicklableResultError)
+            assert "the function returned [<unlocked _thread.lock" in str(report.exception)
+        else:
+            assert report.status is RunStatus.SUCCEEDED
+            assert not report.result[0].locked()
+
+    def test_a_result_that_cannot_be_loaded_is_a_failure_where_it_would_be(self, stage: Stage) -> None:
+        report = stage.report(work.give_back_unloadable)
+        if self.is_remote:
+            assert report.status is RunStatus.FAILED
+            assert isinstance(report.exception, UnpicklableResultError)
+            assert "Unloadable" in str(report.exception)
+        else:
+            assert report.status is RunStatus.SUCCEEDED
+            assert isinstance(report.result, work.Unloadable)
+
+    def test_an_exception_that_cannot_travel_is_told_in_words_where_it_would(self, stage: Stage) -> None:
+        report = stage.report(work.fail_with_a_lock)
         assert report.status is RunStatus.FAILED
-        assert report.started_at is None
-        assert isinstance(report.exception, InvalidJobError)
-        assert "argument 2" in str(report.exception)
-        report = remote_stage.report(work.give_back, 1, key=Lock())
-        assert "argument 'key'" in str(report.exception)
-
-    def test_an_argument_that_cannot_be_loaded_is_reported(self, remote_stage: Stage) -> None:
-        report = remote_stage.report(work.give_back, work.Unloadable())
-        assert report.status is RunStatus.FAILED
-        assert report.started_at is None
-        assert "will not be loaded" in str(report.exception)
-
-    def test_a_result_that_cannot_travel_is_a_failure(self, remote_stage: Stage) -> None:
-        report = remote_stage.report(work.give_back_a_lock)
-        assert report.status is RunStatus.FAILED
-        assert report.started_at is not None
-        assert isinstance(report.exception, UnpicklableResultError)
-        assert "the function returned [<unlocked _thread.lock" in str(report.exception)
-
-    def test_a_result_that_cannot_be_loaded_is_a_failure(self, remote_stage: Stage) -> None:
-        report = remote_stage.report(work.give_back_unloadable)
-        assert report.status is RunStatus.FAILED
-        assert isinstance(report.exception, UnpicklableResultError)
-        assert "Unloadable" in str(report.exception)
-
-    def test_an_exception_that_cannot_travel_is_told_in_words(self, remote_stage: Stage) -> None:
-        report = remote_stage.report(work.fail_with_a_lock)
-        assert report.status is RunStatus.FAILED
-        assert isinstance(report.exception, UnpicklableResultError)
-        assert "ValueError: ('locked', " in str(report.exception)
         assert "fail_with_a_lock" in str(report.traceback)
+        if self.is_remote:
+            assert isinstance(report.exception, UnpicklableResultError)
+            assert "ValueError: ('locked', " in str(report.exception)
+        else:
+            assert isinstance(report.exception, ValueError)
+            assert not report.exception.args[1].locked()
 
-    def test_an_exception_that_cannot_be_loaded_is_told_in_words(self, remote_stage: Stage) -> None:
-        report = remote_stage.report(work.fail_in_two_parts)
+    def test_an_exception_that_cannot_be_loaded_is_told_in_words_where_it_would_be(self, stage: Stage) -> None:
+        report = stage.report(work.fail_in_two_parts)
         assert report.status is RunStatus.FAILED
-        assert isinstance(report.exception, UnpicklableResultError)
-        assert "TwoPart: this and that" in str(report.exception)
         assert "TwoPart: this and that" in str(report.traceback)
+        if self.is_remote:
+            assert isinstance(report.exception, UnpicklableResultError)
+            assert "TwoPart: this and that" in str(report.exception)
+        else:
+            assert isinstance(report.exception, work.TwoPart)
 
-    def test_the_worker_serves_on_after_all_that(self, remote_stage: Stage) -> None:
+    def test_the_worker_serves_on_after_all_that(self, stage: Stage) -> None:
         for func in (work.give_back_a_lock, work.give_back_unloadable, work.fail_with_a_lock):
-            remote_stage.report(func)
-        assert remote_stage.report(work.nothing).status is RunStatus.SUCCEEDED
+            stage.report(func)
+        assert stage.report(work.nothing).status is RunStatus.SUCCEEDED

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 from tickwright.active_run import current_run
 from tickwright.clock import SystemClock
@@ -87,6 +89,66 @@ class TwoPart(Exception):
 
 def fail_in_two_parts() -> None:
     raise TwoPart("this", "that")
+
+
+class Heavy:
+    """Something that is known to be there, in this process, for as long as anything holds it."""
+
+    alive: ClassVar[WeakSet[Heavy]] = WeakSet()
+
+    def __init__(self) -> None:
+        self.alive.add(self)
+
+    def __reduce__(self) -> Any:
+        return Heavy, ()
+
+
+def count_heavy() -> int:
+    gc.collect()
+    return len(Heavy.alive)
+
+
+def fail_with_heavy_hands() -> None:
+    heavy = Heavy()
+    raise ValueError(type(heavy).__name__)
+
+
+def fail_with_heavy_hands_twice() -> None:
+    heavy = Heavy()
+    try:
+        fail_with_heavy_hands()
+    except ValueError as error:
+        raise LookupError(type(heavy).__name__) from error
+
+
+def fail_with_heavy_hands_in_between() -> None:
+    heavy = Heavy()
+    try:
+        fail_with_heavy_hands()
+    except ValueError:
+        raise LookupError(type(heavy).__name__)  # noqa: B904 - the context is to be there, and not the cause
+
+
+async def fail_with_heavy_hands_in_tasks() -> None:
+    async def soon() -> None:
+        fail_with_heavy_hands_twice()
+
+    ended = await asyncio.gather(soon(), soon(), return_exceptions=True)
+    raise BaseExceptionGroup("both", [error for error in ended if isinstance(error, BaseException)])
+
+
+class Untouchable(ExceptionGroup[Exception]):
+    """Refuses each look at what it is and has."""
+
+    @property
+    def refuse(self) -> Any:
+        raise RuntimeError("no looking")
+
+    __class__ = __cause__ = __context__ = __traceback__ = exceptions = refuse
+
+
+def fail_untouchably() -> None:
+    raise Untouchable("untouchable", [ValueError()])
 
 
 def fail_with_a_lock() -> None:
@@ -201,17 +263,20 @@ def pass_gate(began: str, opened: str) -> str:
 def wait_to_be_stopped(began: str) -> None:
     """Make the file `began`, and run until asked to stop."""
     Path(began).touch()
-    deadline = SystemClock().monotonic() + WAIT
-    while SystemClock().monotonic() < deadline:
-        current_run().raise_if_cancelled()
-        Event().wait(0.002)
-    raise TimeoutError(f"nobody asked this run to stop within {WAIT:.0f} s")
+    run = current_run()
+    wait_until(lambda: run.cancel_requested, "nobody asked this run to stop")
+    run.raise_if_cancelled()
 
 
 def wait_for_file(path: str) -> None:
     """Return when the file is there."""
+    wait_until(Path(path).exists, f"{path} did not appear")
+
+
+def wait_until(happened: Callable[[], object], trouble: str) -> None:
+    """Return when `happened()`, of which nobody gives notice."""
     deadline = SystemClock().monotonic() + WAIT
-    while not Path(path).exists():
+    while not happened():
         if SystemClock().monotonic() > deadline:
-            raise TimeoutError(f"{path} did not appear within {WAIT:.0f} s")
+            raise TimeoutError(f"{trouble} within {WAIT:.0f} s")
         Event().wait(0.002)

@@ -433,9 +433,7 @@ def handed_on(room: Room) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, ast.If):
             waiting += [*node.body, *node.orelse]
-        elif isinstance(node, ast.ImportFrom) and (
-            node.level or (node.module or "").split(".")[0] == PACKAGE
-        ):
+        elif isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == PACKAGE):
             yield from (alias.asname or alias.name for alias in node.names)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name

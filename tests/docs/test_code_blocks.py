@@ -61,9 +61,7 @@ class Block:
 
 
 def pages_of(project: Path) -> list[Path]:
-    return [
-        page for page in [project / "README.md", *sorted((project / "docs").rglob("*.md"))] if page.exists()
-    ]
+    return [page for page in [project / "README.md", *sorted((project / "docs").rglob("*.md"))] if page.exists()]
 
 
 def blocks_of(page: Path) -> list[Block]:
@@ -86,9 +84,7 @@ def blocks_of(page: Path) -> list[Block]:
             language = opened["language"].lower()
             blocks.append(Block(page=page, line=start + 1, language=language, code=code, marks=marks))
             if not language:
-                raise BadPageError(
-                    f"{page.name}:{start}: this block names no language; plain text is ```text"
-                )
+                raise BadPageError(f"{page.name}:{start}: this block names no language; plain text is ```text")
             if marks and language not in PYTHON:
                 raise BadPageError(f"{page.name}:{start}: only a python block can have a test comment")
             number, marks = number + 1, {}
@@ -233,10 +229,7 @@ def our_blocks() -> list[object]:
         except BadPageError:
             continue
         name = page.relative_to(PROJECT).as_posix()
-        found += [
-            pytest.param(block, blocks[:index], id=f"{name}:{block.line}")
-            for index, block in enumerate(blocks)
-        ]
+        found += [pytest.param(block, blocks[:index], id=f"{name}:{block.line}") for index, block in enumerate(blocks)]
     return found
 
 
@@ -304,9 +297,7 @@ def fence(code, mark=""):
 
 
 def test_a_block_is_found_with_its_line_language_and_comment(page):
-    blocks = blocks_of(
-        page("Hi\n\n<!-- test: ends-after=2 -->\n\n  ```python\n  x = 1\n  ```\n~~~text\n```\n~~~\n")
-    )
+    blocks = blocks_of(page("Hi\n\n<!-- test: ends-after=2 -->\n\n  ```python\n  x = 1\n  ```\n~~~text\n```\n~~~\n"))
     assert [(block.line, block.language, block.code) for block in blocks] == [
         (6, "python", "x = 1\n"),
         (9, "text", "```\n"),
@@ -333,9 +324,7 @@ def test_a_page_that_cannot_be_followed_is_refused(page, text, message):
 
 
 def test_a_block_that_is_right_passes(outcome):
-    assert (
-        outcome(fence("from pathlib import Path\nPath('made').touch()\nassert __name__ == '__main__'")) == ""
-    )
+    assert outcome(fence("from pathlib import Path\nPath('made').touch()\nassert __name__ == '__main__'")) == ""
 
 
 @pytest.mark.parametrize("code", ["1 / 0", "import warnings\nwarnings.warn('old')", "raise SystemExit(3)"])

@@ -93,8 +93,8 @@ def _without_prefix(gconfig: Mapping[str, Any], prefix: str | None) -> dict[str,
     foreign = next((key for key in gconfig if key.startswith("apscheduler.")), None)
     if foreign is not None and prefix == "tickwright.":
         raise ConfigurationError(
-            f"option {foreign!r} is for APScheduler and would be passed over: rename it to begin with 'tickwright.', or "
-            f"call configure(..., prefix='apscheduler.')"
+            f"option {foreign!r} is for APScheduler and would be passed over: rename it to begin "
+            f"with 'tickwright.', or call configure(..., prefix='apscheduler.')"
         )
     named = {key.removeprefix(prefix): value for key, value in gconfig.items() if key.startswith(prefix)}
     # A nested mapping of plain option names has no prefix to take off.

@@ -50,6 +50,7 @@ if __name__ == "__main__":
 def test_a_signal_handler_may_shut_the_scheduler_down_in_the_middle_of_add_job(attempt, tmp_path):
     (tmp_path / "program.py").write_text(STOPPED_WHILE_IT_ADDS)
     program = subprocess.Popen([sys.executable, "program.py"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
     try:
         assert program.stdout.readline() == "ready\n"
         program.send_signal(signal.SIGTERM)

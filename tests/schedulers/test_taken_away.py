@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,13 +12,13 @@ from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.run import RunStatus
 from tickwright.testing import ManualScheduler
 
-HOURLY = {"trigger": "interval", "hours": 1}
+HOURLY = timedelta(hours=1)
 
 
 def overdue(**options):
     """Return a paused scheduler in which job "x" has three fire times that are due."""
     scheduler = ManualScheduler("2026-01-05 00:00")
-    scheduler.add_job(deeds.note, **HOURLY, id="x", **options)
+    scheduler.add_job(deeds.note, HOURLY, id="x", **options)
     scheduler.pause()
     scheduler.advance(hours=3)
     return scheduler
@@ -35,12 +36,12 @@ CHANGES = {
 @pytest.mark.parametrize("coalesce", [True, False])
 def test_they_are_recorded_as_cancelled_with_the_reason(change, coalesce):
     scheduler = overdue(coalesce=coalesce)
-    heard = []
+    heard: list[Any] = []
     scheduler.add_listener(heard.append, EVENT_JOB_CANCELLED)
     change(scheduler)
     (record,) = scheduler.get_runs("x")
     assert (record.status, record.coalesced) == (RunStatus.CANCELLED, 3)
-    assert record.reason.startswith("not run: it was ")
+    assert str(record.reason).startswith("not run: it was ")
     assert [event.run for event in heard] == [record]
     scheduler.resume()
     scheduler.step()
@@ -50,7 +51,7 @@ def test_they_are_recorded_as_cancelled_with_the_reason(change, coalesce):
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_where_none_is_due_nothing_is_recorded(change):
     scheduler = ManualScheduler("2026-01-05 00:00")
-    scheduler.add_job(deeds.note, **HOURLY, id="x")
+    scheduler.add_job(deeds.note, HOURLY, id="x")
     change(scheduler)
     assert scheduler.get_runs("x") == []
 
@@ -58,7 +59,7 @@ def test_where_none_is_due_nothing_is_recorded(change):
 def test_a_change_that_keeps_the_schedule_takes_nothing_away():
     scheduler = overdue()
     scheduler.modify_job("x", name="another")
-    scheduler.add_job(deeds.note, **HOURLY, id="x", replace_existing=True)
+    scheduler.add_job(deeds.note, HOURLY, id="x", replace_existing=True)
     assert scheduler.get_runs("x") == []
     scheduler.resume()
     scheduler.step()
@@ -74,7 +75,7 @@ def test_a_job_that_is_left_with_nothing_to_fire_is_removed():
         ),
     ):
         scheduler = ManualScheduler("2026-01-05 00:00")
-        scheduler.add_job(deeds.note, **HOURLY, id="x")
+        scheduler.add_job(deeds.note, HOURLY, id="x")
         finish(scheduler)
         assert scheduler.get_job("x") is None
 
@@ -82,7 +83,7 @@ def test_a_job_that_is_left_with_nothing_to_fire_is_removed():
 def test_a_job_that_was_held_when_it_was_exported_runs_where_it_is_imported():
     store = MemoryJobStore()
     scheduler = ManualScheduler("2026-01-05 00:00", jobstores={"default": store})
-    scheduler.add_job(deeds.note, **HOURLY, id="x", coalesce=False)
+    scheduler.add_job(deeds.note, HOURLY, id="x", coalesce=False)
     (job,) = store.get_all_jobs()
     held = job.with_schedule(type(job.schedule)(next_fire_time=job.schedule.next_fire_time, version=2))
     store.update_job(held)

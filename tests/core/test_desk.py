@@ -17,6 +17,7 @@ from tickwright.owner import Owner
 from tickwright.policies import OnLost
 from tickwright.report import Started
 from tickwright.run import RunStatus
+from tickwright.stored_job import Schedule
 from tickwright.testing.faulty_store import FaultyStore
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
@@ -459,6 +460,36 @@ def test_two_that_find_the_same_loss_run_it_again_once():
     stage.faults.once_before("commit", other.settle_down)
     stage.settle_down()
     assert len(stage.hands.held) + len(other.hands.held) == 1
+    assert statuses(stage.records_of()) == ["lost", "scheduled"]
+
+
+def left_by_nobody(stage: Stage):
+    """Put a run on record whose owner has no lease any more, of a job that is held for it."""
+    stage.store.add_job(make_job(every(10_000), schedule=Schedule(next_fire_time=at(-5), version=3)))
+    run = a_run(owner="gone")
+    stage.store.commit([Change(job_id="job", started=(run,))])
+    return run
+
+
+def test_an_abandoned_run_whose_settling_is_refused_is_looked_for_again_before_a_lease_has_passed():
+    stage = Stage()
+    left_by_nobody(stage)
+    renamed = make_job(every(10_000), name="renamed", schedule=Schedule(next_fire_time=at(-5), version=4))
+    stage.faults.once_before("commit", lambda: stage.store.update_job(renamed))
+    stage.settle_down()
+    assert statuses(stage.records_of()) == ["scheduled"]
+    stage.step(stage.lease / 6)
+    stage.settle_down()
+    assert statuses(stage.records_of()) == ["lost", "scheduled"]
+
+
+def test_an_abandoned_run_whose_settling_failed_is_looked_for_again_before_a_lease_has_passed():
+    stage = Stage()
+    left_by_nobody(stage)
+    stage.faults.once_before("commit", fail)
+    stage.step()
+    stage.step(stage.lease / 6)
+    stage.settle_down()
     assert statuses(stage.records_of()) == ["lost", "scheduled"]
 
 

@@ -24,8 +24,9 @@ from tests.core.stage import (
     statuses,
     walking,
 )
+from tickwright.core import backlog
 from tickwright.core.backlog import following
-from tickwright.core.firing import MOST_RUNS_AT_ONCE, RUN_NOW, Firing, fire, fire_now
+from tickwright.core.firing import MOST_RUNS_AT_ONCE, RUN_NOW, Firing, fire, fire_now, give_up_due
 from tickwright.core.jitter import due_time
 from tickwright.core.settling import settle
 from tickwright.due import Standing
@@ -214,6 +215,20 @@ def test_missed_skipped_and_started_come_out_of_one_decision_in_order():
     assert skipping.schedule.next_fire_time == at(50)
 
 
+def test_a_long_walk_is_left_to_the_next_round_after_two_records(monkeypatch):
+    monkeypatch.setattr(backlog, "LONGEST_WALK", 10)
+    trigger = walking(every(1))
+    job = make_job(trigger, coalesce=False, misfire_grace_time=1, max_instances=99)
+    firing = fired(job, at(1000))
+    assert [(run.status, run.fire_time, run.coalesced) for run in firing.pass_over] == [
+        ("missed", at(9), 10),
+        ("missed", at(19), 10),
+    ]
+    assert firing.start == ()
+    assert firing.schedule.next_run_time == at(20)
+    assert trigger.calls < 30
+
+
 # -- the time that a user chose ------------------------------------------------------------------------------
 
 
@@ -364,6 +379,72 @@ def test_a_job_that_runs_as_often_as_it_may_is_skipped_when_asked_to_run_now():
     (skipped,) = firing.pass_over
     assert skipped.status is RunStatus.SKIPPED
     assert skipped.reason == f"{RUN_NOW}; its previous run had not ended (max_instances=1)"
+
+
+# -- what a user's change takes away -------------------------------------------------------------------------
+
+
+def given_up(job: StoredJob, now: datetime) -> list[tuple[str, datetime, int]]:
+    """Return status, fire time and count of what goes on record."""
+    firing = give_up_due(job, now, make_taker(), "not run: it was paused")
+    return [(run.status, run.fire_time, run.coalesced) for run in firing.pass_over] if firing else []
+
+
+def test_what_is_due_when_a_job_is_taken_away_from_it_goes_on_record_as_cancelled():
+    firing = give_up_due(make_job(every(10)), at(35), make_taker(), "not run: it was paused")
+    assert firing is not None
+    (run,) = firing.pass_over
+    assert (run.status, run.fire_time, run.coalesced, run.reason) == ("cancelled", at(30), 4, "not run: it was paused")
+    assert run.lateness == timedelta(seconds=5)
+    assert firing.start == ()
+    assert firing.schedule == Schedule(next_fire_time=at(40), next_run_time=at(40), version=2)
+
+
+def test_what_is_not_due_leaves_no_record():
+    assert given_up(make_job(every(10)), at(-1)) == []
+    assert given_up(make_job(schedule=Schedule(paused=True)), at(5)) == []
+    assert given_up(make_job(schedule=Schedule()), at(5)) == []
+    jittered = due_first(every(100, jitter=50))
+    assert given_up(jittered, due_time("job", jittered.trigger, NOW) - MICRO) == []
+
+
+@pytest.mark.parametrize("jitter", [None, 900])
+def test_a_fire_time_that_is_held_is_due(jitter):
+    job = make_job(every(1000, jitter=jitter), schedule=Schedule(next_fire_time=at(3)))
+    assert given_up(job, at(4)) == [("cancelled", at(3), 1)]
+
+
+def test_a_fire_time_that_waits_for_its_trigger_to_answer_is_due():
+    job = make_job(every(10), schedule=Schedule(next_fire_time=NOW, next_run_time=at(300)))
+    assert given_up(job, at(15)) == [("cancelled", at(10), 2)]
+
+
+@pytest.mark.parametrize("jitter", [None, 900])
+def test_a_trigger_that_raises_can_be_replaced_and_what_it_owes_for_certain_is_on_record(jitter):
+    trigger = Answering(RuntimeError("broken"))
+    trigger.jitter = jitter
+    job = make_job(trigger)
+    assert given_up(job, at(15)) == [("cancelled", NOW, 1)]
+    assert given_up(job, at(-1)) == []
+
+
+# -- runs of which nobody knows whether they execute -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("coalesce", [True, False])
+def test_a_fire_time_waits_until_it_is_known_whether_the_run_in_its_way_is_alive(coalesce):
+    job, run = make_job(every(10), coalesce=coalesce), a_run(at(-5))
+    firing = fire(job, [run], at(1), make_taker(), uncertain={run.id})
+    assert (firing.start, firing.pass_over) == ((), ())
+    assert firing.schedule.is_held
+    assert statuses(fire(job, [run], at(1), make_taker(), uncertain={"another"}).pass_over) == ["skipped"]
+
+
+@pytest.mark.parametrize("coalesce", [True, False])
+def test_one_uncertain_run_among_enough_that_execute_changes_nothing(coalesce):
+    runs = [a_run(at(-5), number=number) for number in range(3)]
+    job = make_job(every(10), coalesce=coalesce, max_instances=2)
+    assert statuses(fire(job, runs, at(1), make_taker(), uncertain={runs[0].id}).pass_over) == ["skipped"]
 
 
 # -- whatever happens ----------------------------------------------------------------------------------------

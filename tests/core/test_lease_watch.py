@@ -64,6 +64,22 @@ def test_a_wall_clock_that_is_wrong_by_a_year_changes_nothing(year):
     assert looking.look([lease(2, seen_at=at(year))], 40.0) == [OTHER]
 
 
+def test_an_owner_has_been_seen_beating_once_its_beat_has_moved_and_until_it_is_dead():
+    looking = watch()
+    assert looking.has_seen_beating("me")
+    looking.look([lease(1)], 0.0)
+    assert not looking.has_seen_beating("other")
+    looking.look([lease(2)], 5.0)
+    looking.look([lease(2)], 10.0)
+    assert looking.has_seen_beating("other")
+    looking.look([lease(2)], 25.0)
+    assert not looking.has_seen_beating("other")
+    looking.look([lease(3)], 26.0)
+    assert looking.has_seen_beating("other")
+    looking.look([], 27.0)
+    assert not looking.has_seen_beating("other")
+
+
 def test_it_does_not_judge_itself():
     own = Owner(id="me")
     looking = watch(probe=lambda owner: True)

@@ -98,6 +98,15 @@ def test_asking_the_store_again_does_not_undo_what_the_round_decided():
         assert store.get_unsettled_runs() == []
 
 
+def test_a_round_knows_which_runs_will_have_no_outcome_whether_or_not_it_asked_about_the_job():
+    for known in ({}, {"job": Standing(schedule=HELD, unsettled=(FIRST, SECOND))}):
+        plan = Round()
+        plan.know(known)
+        plan.add(Change(job_id="job", settled=(FIRST.ended(RunStatus.LOST, at(1)),), started=(THIRD,)))
+        assert plan.unsettled("job", (FIRST, SECOND)) == [SECOND, THIRD]
+        assert plan.unsettled("other", (SECOND,)) == [SECOND]
+
+
 def test_a_job_that_the_round_removes_is_gone_for_what_follows():
     store = store_with(FINISHED, FIRST)
     plan = plan_to_settle(store, FIRST)

@@ -105,6 +105,7 @@ class Desk:
         except self._context.border as error:  # border: a store call in the loop
             # Nobody knows whether a failed commit was carried out, so the next round that gets through asks.
             self._submitting.is_doubtful = True
+            self._lease.search_again()
             return self._failed(error)
         except BaseException:
             self._submitting.is_doubtful = True
@@ -320,6 +321,8 @@ class Desk:
         self._again = self._again or not change.begun
         for settled in change.settled:
             if settled.id not in self._flights:
+                # A run that somebody dead has left, and that may still be nobody's.
+                self._lease.search_again()
                 continue
             stored = self.store.get_run(settled.id)
             if stored is not None and not stored.is_settled and stored.owner == self._context.owner.id:

@@ -70,15 +70,23 @@ def fire_now(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Tak
 def give_up_due(job: StoredJob, now: datetime, taker: Taker, reason: str) -> Firing | None:
     """Return how the fire times that are due go on record where a user's change takes the job away from them.
 
-    None where none is due. Those of a held job are due as well: they wait only for a run to end.
+    None where none is due. Those of a held job are due as well: they wait only for a run to end. And so is one whose
+    trigger raised when it was asked what follows, and is to be asked again later.
     """
     first = job.schedule.next_fire_time
-    if first is None or job.schedule.paused or (job.schedule.next_run_time or first) > now:
+    if first is None or job.schedule.paused or first > now:
         return None
-    backlog = sweep(job, first, now)
-    due_at = _due_at(job, backlog.latest)
+    try:
+        if _due_at(job, first) > now and not job.schedule.is_held:
+            return None
+        backlog = sweep(job, first, now)
+        due_at = min(_due_at(job, backlog.latest), now)
+        schedule = schedule_from(job, following(job.trigger, backlog.latest, now))
+    except Exception:  # border: a trigger, perhaps the very one that the change is to replace
+        backlog, due_at = Backlog(latest=first, count=1), first
+        schedule = replace(job.schedule, version=job.schedule.version + 1)
     record = taker.pass_over(job, backlog.latest, due_at, now, RunStatus.CANCELLED, reason, coalesced=backlog.count)
-    return Firing(pass_over=(record,), schedule=schedule_from(job, following(job.trigger, backlog.latest, now)))
+    return Firing(pass_over=(record,), schedule=schedule)
 
 
 def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:

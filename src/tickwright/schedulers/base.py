@@ -50,10 +50,8 @@ class BaseScheduler(JobCalls):
     As a context manager it starts at the top of the block and, at its end, waits for what is running.
     """
 
-    _inline = False
-    """Whether listeners are called where an event is told."""
-    _threaded = True
-    """Whether the loop may be at work while somebody calls, so that there is something to wait for."""
+    _inline = False  # whether listeners are called where an event is told
+    _threaded = True  # whether the loop may be at work while somebody calls
 
     def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
         self._lock = Lock()
@@ -133,9 +131,8 @@ class BaseScheduler(JobCalls):
         listeners that are slow, may hold it up a little longer.
 
         Called by a job or a listener of this scheduler, or by a signal handler that broke in on a call of it, it
-        does not wait for its own caller: it returns at once, and the shutdown goes on. A job that starts a
-        thread to shut down, and waits for that thread, should give `wait=False`. Shutting down twice, or before the
-        start, is fine.
+        does not wait for its own caller: it returns at once, and the shutdown goes on. A job that has a thread shut
+        down, and waits for that thread, should have it give `wait=False`. Twice, or before the start, is fine.
         """
         self._check_process()
         if self._threaded and breaks_in():

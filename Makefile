@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests coverage format demo clean
+.PHONY: help test lint types tests coverage format demo kills clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -50,6 +50,11 @@ endif
 
 demo: $(MADE) ## run the example service; SECONDS=20 ends it by itself
 	"$(VENV_PYTHON)" examples/service $(DEMO_ARGS)
+
+ROUNDS ?= 50
+
+kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and audit its books
+	"$(VENV_PYTHON)" -m tests.durability.kill $(ROUNDS)
 
 clean: ## delete the virtual environment and all that the tools left
 	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

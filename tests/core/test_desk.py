@@ -210,6 +210,20 @@ def test_more_reports_than_one_round_writes_are_written_by_the_next_at_once(monk
     assert left == [15, 5, 0]
 
 
+def test_a_run_that_was_reported_is_in_nobodys_way_though_its_end_has_to_wait_for_the_next_round(monkeypatch):
+    monkeypatch.setattr(desk_room, "MOST_SETTLED_AT_ONCE", 1)
+    stage = Stage()
+    for name in ("a", "b"):
+        stage.add(every(10), id=name)
+    stage.settle_down()
+    for run in list(stage.hands.held):
+        stage.report(run)
+    stage.clock.advance(10)
+    stage.settle_down()
+    for name in ("a", "b"):
+        assert statuses(stage.records_of(name)) == ["succeeded", "scheduled"]
+
+
 def test_news_that_a_run_has_begun_is_put_on_record_once_and_without_an_event():
     stage = Stage()
     stage.add(every(10))

@@ -31,11 +31,12 @@ def in_trouble(stage: Stage, error: object = None) -> Answering:
 def test_the_pauses_double_from_a_second_to_five_minutes():
     stage = Stage()
     in_trouble(stage)
-    pauses = []
+    pauses: list[timedelta] = []
     for _ in range(12):
         stage.settle_down()
         schedule = stage.schedule()
         assert schedule.next_fire_time == NOW
+        assert schedule.version == 2 + len(pauses)
         assert schedule.next_run_time is not None
         pauses.append(schedule.next_run_time - stage.clock.now())
         stage.clock.advance(pauses[-1])

@@ -20,18 +20,11 @@ class Round:
         self.changes: list[Change] = []
         self.jobs: dict[str, StoredJob] = {}
         self._standings: dict[str, Standing | None] = {}
-        self._rescheduled: set[str] = set()
         self._ended: set[str] = set()
         self._started: dict[str, tuple[Run, ...]] = {}
 
     def add(self, change: Change, job: StoredJob | None = None) -> None:
         """Add a change; `job` is that of the runs it starts."""
-        standing = self._standings.get(change.job_id)
-        if change.job_id in self._rescheduled and change.expected_version is None and standing is not None:
-            # It was decided on a schedule that an earlier change of this round is to write. Where that one is
-            # refused, this one is too, and both are decided anew. Unless somebody else's change led to the very
-            # version that this one waits for: then the first alone is decided anew, and does what the job needs.
-            change = replace(change, expected_version=standing.schedule.version)
         self.changes.append(change)
         if job is not None:
             for run in change.started:
@@ -61,8 +54,6 @@ class Round:
         standing = self._standings.get(change.job_id)
         if standing is None:
             return
-        if change.schedule is not None:
-            self._rescheduled.add(change.job_id)
         if change.remove:
             self._standings[change.job_id] = None
             return

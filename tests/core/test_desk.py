@@ -13,6 +13,7 @@ from tickwright.core import changing
 from tickwright.core import desk as desk_room
 from tickwright.errors import UnreadableJobError
 from tickwright.events import JobExecutionEvent, JobSubmissionEvent, StoreTroubleEvent
+from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.owner import Owner
 from tickwright.policies import OnLost
 from tickwright.report import Started
@@ -296,6 +297,18 @@ def test_passing_over_takes_no_room():
     assert [run.job_id for run in stage.hands.held] == ["run"]
 
 
+def test_a_job_that_was_not_asked_for_is_left_alone():
+    class Generous(MemoryJobStore):
+        def read_due(self, now, limit, executors=None):
+            return super().read_due(now, limit)
+
+    stage = Stage(store=Generous())
+    stage.add(every(10), executor="elsewhere")
+    stage.step()
+    assert stage.hands.held == []
+    assert stage.records_of() == []
+
+
 def test_an_executor_that_cannot_tell_its_room_gets_nothing_and_the_others_go_on():
     class Broken(Hands):
         def room(self):
@@ -442,6 +455,22 @@ def test_a_refused_change_is_decided_anew_at_once_on_what_is_there_now():
     assert stage.step() == 0
     stage.settle_down()
     assert [run.fire_time for run in stage.records_of()] == [at(-5)]
+
+
+def test_an_outcome_that_is_refused_because_its_job_was_changed_meanwhile_is_written_at_once():
+    stage = Stage()
+    stage.add(every(10_000))
+    stage.settle_down()
+    (run,) = stage.hands.held
+    stage.report(run)
+    job = stage.store.lookup_job("job")
+    assert job is not None
+    stage.faults.once_before("commit", lambda: stage.store.update_job(changing.kept(job)))
+    assert stage.step() == 0
+    assert stage.engine.in_flight == 1
+    stage.step()
+    assert statuses(stage.records_of()) == ["succeeded"]
+    assert stage.ears.codes().count(events.EVENT_JOB_EXECUTED) == 1
 
 
 # -- those whom others left ----------------------------------------------------------------------------------

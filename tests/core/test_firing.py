@@ -412,6 +412,9 @@ def test_what_is_not_due_leaves_no_record():
 def test_a_fire_time_that_is_held_is_due(jitter):
     job = make_job(every(1000, jitter=jitter), schedule=Schedule(next_fire_time=at(3)))
     assert given_up(job, at(4)) == [("cancelled", at(3), 1)]
+    firing = give_up_due(job, at(4), make_taker(), "not run: it was paused")
+    assert firing is not None
+    assert timedelta(0) <= firing.pass_over[0].lateness <= timedelta(seconds=1)
 
 
 def test_a_fire_time_that_waits_for_its_trigger_to_answer_is_due():

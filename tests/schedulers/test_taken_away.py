@@ -93,3 +93,14 @@ def test_a_job_that_was_held_when_it_was_exported_runs_where_it_is_imported():
     elsewhere.import_jobs(io.StringIO(text.getvalue()))
     elsewhere.step()
     assert elsewhere.get_runs("x")
+
+
+def test_a_run_now_cannot_be_overlooked_by_whoever_removes_the_finished_job():
+    store = MemoryJobStore()
+    scheduler = ManualScheduler("2026-01-05 00:00", jobstores={"default": store})
+    scheduler.add_job(deeds.note, HOURLY, id="x")
+    before = store.read_standings(["x"])["x"].schedule
+    scheduler.run_job("x")
+    after = store.read_standings(["x"])["x"].schedule
+    assert after.version > before.version
+    assert (after.next_fire_time, after.next_run_time) == (before.next_fire_time, before.next_run_time)

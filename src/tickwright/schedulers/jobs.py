@@ -149,9 +149,13 @@ class JobCalls(AddCalls):
         if standing is None:
             return None
         firing = fire_now(job, standing.unsettled, self.clock.now(), context.taker)
+        version = standing.schedule.version
         change = Change(
             job_id=job.id,
-            expected_version=standing.schedule.version,
+            expected_version=version,
+            # The schedule stays, and counts as changed: a settlement that knows nothing of this run is refused, and
+            # does not remove a finished job under it.
+            schedule=replace(standing.schedule, version=version + 1),
             started=firing.start,
             recorded=firing.pass_over,
         )

@@ -19,6 +19,7 @@ from tickwright import BlockingScheduler, Run
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.owner import Owner
+from tickwright.schedulers import process
 from tickwright.schedulers.process import is_dead, retire, this_owner
 from tickwright.testing import ManualScheduler
 
@@ -221,3 +222,15 @@ def test_an_owner_of_this_process_is_dead_once_its_loop_has_ended():
     assert not is_dead(owner)
     retire(owner)
     assert is_dead(owner) or not owner.process
+
+
+def test_a_process_that_was_started_in_the_same_clock_tick_is_not_taken_for_this_one(monkeypatch):
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        monkeypatch.setattr(process, "_start_of", lambda pid: 12345)
+        tick = this_owner()
+        retire(tick)
+        assert is_dead(tick)
+        assert not is_dead(replace(tick, id="twin", pid=other.pid))
+    finally:
+        other.communicate(b"\n")

@@ -105,6 +105,8 @@ class Loop:
         stopping = self.stopping or self.ask_to_stop(wait=False)
         engine = self.engine
         engine.taking = False
+        # Letters that came before the shutdown are opened: a run that `run_job` has put on record is still submitted.
+        self.step()
         while engine.unreported and stopping.may_wait():
             wait = self.step()
             if engine.unreported:

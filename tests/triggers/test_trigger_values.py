@@ -171,3 +171,33 @@ def test_the_ends_of_the_calendar_are_not_the_end_of_the_program(trigger):
     assert trigger.get_next_fire_time(first, first) >= later
     assert trigger.last_fire_time_until(last) >= later
     assert trigger.count_fire_times(later, later) == 0
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS, ids=repr)
+def test_a_person_at_a_prompt_is_shown_what_comes_next_in_the_triggers_own_zone(trigger):
+    found = trigger.next(3, after=NOW)
+    expected: list[datetime] = []
+    at = NOW
+    anchored = trigger.anchored(NOW)
+    while len(expected) < 3 and (at := anchored.get_next_fire_time(at, at)) is not None:
+        expected.append(at)
+    assert found == expected
+    assert all(fire_time.tzinfo is trigger.timezone for fire_time in found)
+
+
+def test_asked_for_what_comes_next_without_an_instant_it_means_now():
+    before = datetime.now(UTC)
+    (first,) = IntervalTrigger(hours=1, timezone="UTC").next()
+    assert before + timedelta(hours=1) <= first <= datetime.now(UTC) + timedelta(hours=1)
+    assert CronTrigger(hour=3, timezone="UTC").next(0) == []
+    wrong: list[Any] = [-1, True, 1.5, "3"]
+    for n in wrong:
+        with pytest.raises(ValueError, match="n must be a whole number"):
+            CronTrigger(hour=3, timezone="UTC").next(n)
+
+
+def test_what_comes_next_at_the_end_of_the_calendar_is_shown_as_it_can_be():
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert IntervalTrigger(seconds=1, start_date=NOW, timezone="+05:00").next(2, after=last - timedelta(seconds=1)) == [
+        last
+    ]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import ClassVar, Self
+
+from tickwright.clock import SystemClock
+from tickwright.errors import shortened
 
 __all__ = ["BaseTrigger", "Trigger"]
 
@@ -51,6 +55,36 @@ class Trigger(ABC):
         once. A trigger that depends on no such thing is its own answer.
         """
         return self
+
+    # -- for people ----------------------------------------------------------------------------------
+
+    def next(self, n: int = 1, after: datetime | None = None) -> list[datetime]:
+        """Return the next `n` fire times after an instant, fewer where there are fewer.
+
+        This is for people at a prompt, and the one method that may read a clock: without `after` it means now.
+        They are shown in the trigger's own zone, where it has one.
+
+        >>> from tickwright.triggers.cron import CronTrigger
+        >>> trigger = CronTrigger(hour="9,17", timezone="Europe/Berlin")
+        >>> [f"{at:%a %H:%M}" for at in trigger.next(3, after=datetime(2026, 1, 1, 12, tzinfo=UTC))]
+        ['Thu 17:00', 'Fri 09:00', 'Fri 17:00']
+        """
+        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+            raise ValueError(f"n must be a whole number, at least 0, not {shortened(n)}")
+        at = SystemClock().now() if after is None else after
+        trigger = self.anchored(at)
+        zone = getattr(self, "timezone", UTC)
+        found: list[datetime] = []
+        while len(found) < n and (following := trigger.get_next_fire_time(at, at)) is not None:
+            at = following
+            with suppress(OverflowError):  # the zone's clock may show no time on the calendar's first or last day
+                following = following.astimezone(zone)
+            found.append(following)
+        return found
+
+    def describe(self) -> str:
+        """Return in plain English when it fires; a trigger that says nothing better is called by its name."""
+        return f"when {type(self).__name__} says so"
 
 
 BaseTrigger = Trigger

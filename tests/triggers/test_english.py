@@ -1,0 +1,64 @@
+"""The words that descriptions of triggers are made of."""
+
+from datetime import time, timedelta, timezone
+
+import pytest
+
+from tickwright.instants import EARLIEST, LATEST
+from tickwright.triggers import english
+from tickwright.zones import as_zone
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (113, "113th"),
+    ],
+)
+def test_ordinals(number, text):
+    assert english.ordinal(number) == text
+
+
+def test_numbers_and_lists():
+    assert english.counted(1, "day") == "1 day"
+    assert english.counted(1200, "day") == "1,200 days"
+    assert english.every(1, "month") == "every month"
+    assert english.every(0.5, "second") == "every 0.5 seconds"
+    assert english.a_list(["a"]) == "a"
+    assert english.a_list(["a", "b", "c"], "or") == "a, b or c"
+
+
+def test_times_show_what_they_have():
+    assert english.time_text(time(9)) == "09:00"
+    assert english.time_text(time(9, 0, 5)) == "09:00:05"
+    assert english.time_text(time(9, 0, 0, 250_000)) == "09:00:00.250000"
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        ("Europe/Berlin", "in Europe/Berlin"),
+        ("UTC", "in UTC"),
+        ("+05:30", "at UTC+05:30"),
+        ("-03:00", "at UTC-03:00"),
+        (timezone(timedelta(microseconds=1)), "at UTC+00:00:00.000001"),
+    ],
+)
+def test_zones(zone, text):
+    assert english.in_zone(as_zone(zone)) == text
+
+
+def test_spans_are_shown_in_the_zone_and_at_the_ends_of_the_calendar():
+    berlin = as_zone("Europe/Berlin")
+    assert english.span_text(None, None, berlin) == ""
+    assert english.span_text(0, None, berlin) == ", from 1970-01-01 01:00"
+    assert english.span_text(None, 0, berlin) == ", until 1970-01-01 01:00"
+    assert english.span_text(EARLIEST, LATEST, as_zone("-05:00")).startswith(", from 0001-01-01 00:00 until 9999-12-31")

@@ -39,3 +39,5 @@ class Change:
     finished one. If they ended meanwhile, by another scheduler's word, nobody else would do it."""
     settled: tuple[Run, ...] = ()
     """Runs with their outcome. Each replaces the unsettled run of the same `id` and `owner`."""
+    packed: tuple[object, ...] = ()
+    """For each of `settled`, as far as this goes: its outcome as the store's `pack` has made it, or None."""

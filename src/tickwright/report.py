@@ -34,3 +34,5 @@ class Report:
     traceback: str | None = None
     """The exception's traceback as text: it can travel and be stored where the exception cannot."""
     reason: str | None = None
+    packed: object = None
+    """Result and exception as the job store will write them; its `pack` makes it, and executors leave it alone."""

@@ -9,7 +9,7 @@ import pytest
 from tests.core.stage import NOW, Stage, a_report, a_run, at, every, make_job
 from tickwright import events
 from tickwright.core.engine import Engine
-from tickwright.core.mailbox import Mailbox
+from tickwright.core.mailbox import Mailbox, Part
 from tickwright.events import ClockJumpEvent
 from tickwright.jobstores.memory import MemoryJobStore
 
@@ -80,12 +80,25 @@ def test_a_store_that_is_removed_is_served_no_more():
     stage = Stage()
     stage.add(every(10_000))
     stage.settle_down()
-    stage.engine.remove_store("default")
-    stage.engine.remove_store("never there")
+    done: list[str] = []
+    part = Part(alias="default", store=stage.engine.desks["default"].store, then=lambda: done.append("parted"))
+    stage.engine.mailbox.post(part)
+    assert stage.engine.desks
+    stage.engine.read_mail()
+    assert (stage.engine.desks, done) == ({}, ["parted"])
     stage.log.clear()
     stage.report(stage.hands.held[0])
     assert stage.engine.step() is None
     assert stage.log == []
+
+
+def test_a_store_that_took_the_place_of_one_that_is_removed_is_served_on():
+    stage, second = Stage(), MemoryJobStore()
+    first = stage.engine.desks["default"].store
+    stage.engine.add_store("default", second)
+    stage.engine.mailbox.post(Part(alias="default", store=first, then=lambda: None))
+    stage.settle_down()
+    assert [desk.store for desk in stage.engine.desks.values()] == [second]
 
 
 @pytest.mark.parametrize("hours", [1, -1, 24 * 365])

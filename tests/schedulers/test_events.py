@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
@@ -548,3 +549,23 @@ def test_a_time_in_an_event_is_aware_and_in_utc():
     (event,) = heard.of(events.EVENT_JOB_EXECUTED)
     assert event.scheduled_run_time == datetime(2026, 1, 1, 2, tzinfo=UTC)
     assert event.scheduled_run_time.utcoffset() == timedelta(0)
+
+
+def listening_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "tickwright-listeners"}
+
+
+def test_no_thread_is_kept_for_listeners_before_the_start_or_after_the_end(background, heard):
+    before = listening_threads()  # of other tests, on their way out
+    scheduler = background(start=False)
+    scheduler.add_listener(heard)
+    scheduler.add_jobstore("memory", "extra")
+    heard.wait_for(events.EVENT_JOBSTORE_ADDED)
+    assert soon(lambda: listening_threads() <= before)
+    scheduler.start()
+    heard.wait_for(events.EVENT_SCHEDULER_STARTED)
+    assert len(listening_threads() - before) == 1
+    scheduler.shutdown()
+    scheduler.remove_jobstore("extra")
+    heard.wait_for(events.EVENT_JOBSTORE_REMOVED)
+    assert soon(lambda: listening_threads() <= before)

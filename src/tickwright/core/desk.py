@@ -57,6 +57,10 @@ class Desk:
         """How many runs of this store have no outcome on record here."""
         return len(self._flights)
 
+    def is_in_flight(self, run_id: str) -> bool:
+        """Return whether the run is one of them. Any thread may ask."""
+        return run_id in self._flights
+
     @property
     def unreported(self) -> int:
         """How many of them no report has come for."""

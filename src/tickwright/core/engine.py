@@ -6,9 +6,11 @@ from tickwright import events
 from tickwright.core.clock_watch import ClockWatch
 from tickwright.core.context import Context
 from tickwright.core.desk import Desk
-from tickwright.core.mailbox import Letter, Mailbox, Submit, Suspect
+from tickwright.core.mailbox import Letter, Mailbox, Part, Submit, Suspect
+from tickwright.core.parting import part_from
 from tickwright.events import ClockJumpEvent
 from tickwright.jobstores.base import JobStore
+from tickwright.report import Report
 
 __all__ = ["Engine"]
 
@@ -47,9 +49,12 @@ class Engine:
         """Serve a store from the next step on."""
         self._desks = {**self._desks, alias: Desk(alias, store, self.context)}
 
-    def remove_store(self, alias: str) -> None:
-        """Serve a store no more."""
-        self._desks = {name: desk for name, desk in self._desks.items() if name != alias}
+    def pack(self, report: Report) -> Report:
+        """Return a report with its outcome as its run's job store writes it. The worker's thread calls this."""
+        for desk in self._desks.values():
+            if desk.is_in_flight(report.run_id):
+                return desk.store.pack(report)
+        return report
 
     def step(self) -> float | None:
         """Do all that is to be done now; return the seconds until there is more, None if nothing is known.
@@ -57,17 +62,20 @@ class Engine:
         No exception of a store, trigger or executor comes out of here. What wakes earlier is the mailbox.
         """
         self._look_at_clock()
-        for letter in self.mailbox.drain():
-            self._open(letter)
+        self.read_mail()
         waits = [desk.go_round(taking=self.taking) for desk in self._desks.values()]
         if len(self.mailbox):
             return 0.0
         return min((wait for wait in waits if wait is not None), default=None)
 
-    def close(self) -> None:
-        """Put on record what has been reported, and give up the leases; the last thing an engine does."""
+    def read_mail(self) -> None:
+        """Open the letters that have come; a part of each step."""
         for letter in self.mailbox.drain():
             self._open(letter)
+
+    def close(self) -> None:
+        """Put on record what has been reported, and give up the leases; the last thing an engine does."""
+        self.read_mail()
         for desk in self._desks.values():
             desk.close()
 
@@ -88,5 +96,23 @@ class Engine:
         elif isinstance(letter, Submit):
             if letter.alias in self._desks:
                 self._desks[letter.alias].submit_committed(letter.run)
+        elif isinstance(letter, Part):
+            self._part(letter)
         elif not any(desk.take_in(letter) for desk in self._desks.values()):
             self.context.logger.debug("Run %s is in nobody's hands here; dropped %r", letter.run_id, letter)
+
+    def _part(self, letter: Part) -> None:
+        """Serve a store no more, and tidy up there."""
+        alias, store = letter.alias, letter.store
+        # By identity: another store may have taken the alias by now.
+        self._desks = {name: desk for name, desk in self._desks.items() if desk.store is not store}
+        try:
+            part_from(alias, store, self.context)
+        except self.context.border as error:  # border: a store that is to go, perhaps because it does not work
+            self.context.logger.error(
+                "Job store %r failed when it was removed: %r; the runs that it had in flight have no outcome on "
+                "record, and are found lost once this scheduler has shut down",
+                alias,
+                error,
+            )
+        letter.then()

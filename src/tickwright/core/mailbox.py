@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tickwright.jobstores.base import JobStore
 from tickwright.report import Report, Started
 from tickwright.run import Run
 
-__all__ = ["Letter", "Mailbox", "Submit", "Suspect"]
+__all__ = ["Letter", "Mailbox", "Part", "Submit", "Suspect"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,17 @@ class Suspect:
     alias: str
 
 
-Letter = Report | Started | Submit | Suspect
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A job store is removed: let go of it, which nobody else can do while the loop may be busy with it."""
+
+    alias: str
+    store: JobStore
+    then: Callable[[], object]
+    """Called when that is done."""
+
+
+Letter = Report | Started | Submit | Suspect | Part
 
 
 class Mailbox:

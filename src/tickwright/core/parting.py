@@ -11,7 +11,7 @@ __all__ = ["part_from"]
 
 
 def part_from(alias: str, store: JobStore, context: Context) -> None:
-    """Record the runs in flight as lost, and close the lease. Any thread may call it; what the store raises comes out.
+    """Record the runs in flight as lost, and close the lease. What the store raises comes out.
 
     Nobody listens to the reports of these runs any more. Left as they are they would look alive, as long as this
     engine lives, to whoever goes on with the store, and their jobs would wait for them.

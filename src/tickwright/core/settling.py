@@ -43,7 +43,8 @@ def settle(
             settled = _with_reason(settled, f"the fire time is run again as attempt {again.attempt}")
             return Change(job_id=run.job_id, settled=(settled,), started=(again,))
         settled = _with_reason(settled, f"not run again after {MOST_ATTEMPTS} attempts")
-    return _with_job(Change(job_id=run.job_id, settled=(settled,)), run, standing, now)
+    packed = () if report.packed is None else (report.packed,)
+    return _with_job(Change(job_id=run.job_id, settled=(settled,), packed=packed), run, standing, now)
 
 
 def lost_report(run: Run, now: datetime, how: str) -> Report:

@@ -21,7 +21,16 @@ class ExecutorHost(Protocol):
         """The clock that stamps `started_at` and `finished_at`."""
 
     def deliver(self, letter: Report | Started) -> None:
-        """Leave a letter for the scheduler, from any thread. Never blocks, never raises."""
+        """Leave a letter for the scheduler, from any thread. Never raises.
+
+        The outcome in a report that is not packed is packed here, in the thread that delivers it.
+        """
+
+    def pack(self, report: Report) -> Report:
+        """Return the report with its outcome in the form in which its job store writes it. Never raises.
+
+        For an executor that counts its workers: this may take a while, and is a part of the worker's work.
+        """
 
 
 class Executor(ABC):

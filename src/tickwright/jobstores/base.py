@@ -28,6 +28,7 @@ from tickwright.owner import Lease, Owner
 
 if TYPE_CHECKING:
     from tickwright.clock import Clock
+    from tickwright.report import Report
     from tickwright.run import Run, RunStatus
     from tickwright.stored_job import StoredJob
 
@@ -284,6 +285,14 @@ class JobStore(ABC):
         besides the last run of each job that is still stored.
         """
         return self._history().prune(now, limit, keep_runs=self.keep_runs, keep_runs_for=self.keep_runs_for)
+
+    def pack(self, report: Report) -> Report:
+        """Return the report with its outcome `packed` in the form in which `commit` writes it.
+
+        Serialising runs the code of users' classes, which may be slow. So the worker's thread does it before it
+        reports, and the loop, whose time is everybody's, does not. Never raises; the default packs nothing.
+        """
+        return report
 
     # -- leases --------------------------------------------------------------------------------------
 

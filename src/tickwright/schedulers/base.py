@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import tzinfo
-from threading import Lock, current_thread
+from threading import Lock
 from typing import Any, NoReturn, Self
 
 from tickwright import events
@@ -15,21 +15,17 @@ from tickwright.core.border import BORDER, Border
 from tickwright.core.context import Context
 from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Mailbox
-from tickwright.core.parting import part_from
 from tickwright.errors import ForkedSchedulerError, SchedulerAlreadyRunningError, SchedulerNotRunningError
 from tickwright.events import EVENT_ALL, Event, SchedulerEvent
-from tickwright.executors.base import Executor
-from tickwright.jobstores.base import JobStore
 from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.checkup import examine
 from tickwright.schedulers.configuration import Configuration, read_configuration
+from tickwright.schedulers.fitting import PartCalls
 from tickwright.schedulers.health import Health
 from tickwright.schedulers.host import Host
-from tickwright.schedulers.jobs import JobCalls
 from tickwright.schedulers.listeners import Callback, Listeners
 from tickwright.schedulers.loop import LONGEST_SETTLING, SHORTEST_SETTLING, Loop
 from tickwright.schedulers.parts import Parts
-from tickwright.schedulers.plugins import make_executor, make_jobstore
 from tickwright.schedulers.process import is_dead, retire, this_owner
 from tickwright.schedulers.reentry import breaks_in
 from tickwright.schedulers.stopping import Stopping
@@ -41,7 +37,7 @@ STATE_RUNNING = 1
 STATE_PAUSED = 2
 
 
-class BaseScheduler(JobCalls):
+class BaseScheduler(PartCalls):
     """What all schedulers are. A subclass says which thread the loop runs in.
 
     Options are keywords, or a mapping as `configure` takes it: `timezone`, `jobstores`, `executors`, `job_defaults`,
@@ -51,7 +47,6 @@ class BaseScheduler(JobCalls):
     """
 
     _inline = False  # whether listeners are called where an event is told
-    _threaded = True  # whether the loop may be at work while somebody calls
 
     def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
         self._lock = Lock()
@@ -182,71 +177,6 @@ class BaseScheduler(JobCalls):
             "should find it in a module of its own instead of getting it as an argument"
         )
 
-    # -- parts ---------------------------------------------------------------------------------------
-
-    def add_jobstore(self, jobstore: JobStore | str, alias: str = "default", **jobstore_opts: Any) -> None:
-        """Add a job store: an instance, or a name (`"memory"`, `"sqlite"`) with its options."""
-        self._check_process()
-        store = make_jobstore(jobstore, alias, jobstore_opts)
-        self._parts.put_jobstore(alias, store)
-        if self._loop is not None and self._host is not None:
-            try:
-                store.start(self._host, alias)
-            except BaseException:
-                self._parts.take_jobstore(alias)
-                raise
-            self._parts.say_limits(alias, store)
-            self._add_pending_jobs(alias)
-            self._loop.engine.add_store(alias, store)
-        self._tell(SchedulerEvent(events.EVENT_JOBSTORE_ADDED, alias))
-        self._bell.ring()
-
-    def remove_jobstore(self, alias: str, shutdown: bool = True) -> None:
-        """Remove a job store. Its runs in flight are recorded as lost: how they end is not heard any more."""
-        self._check_process()
-        store = self._parts.take_jobstore(alias)
-        if (loop := self._loop) is not None:
-            loop.has_strays = True
-            loop.engine.remove_store(alias)
-            try:
-                part_from(alias, store, loop.engine.context)
-            except Exception as error:  # border: a store that is to go, perhaps because it does not work
-                self._configuration.logger.error(
-                    "Job store %r failed when it was removed: %r; the runs that it had in flight have no outcome on "
-                    "record, and are found lost once this scheduler has shut down",
-                    alias,
-                    error,
-                )
-        if shutdown:
-            store.shutdown()
-        self._tell(SchedulerEvent(events.EVENT_JOBSTORE_REMOVED, alias))
-
-    def add_executor(self, executor: Executor | str, alias: str = "default", **executor_opts: Any) -> None:
-        """Add an executor: an instance, or a name (`"threadpool"`, `"processpool"`, `"debug"`) with its options."""
-        self._check_process()
-        made = make_executor(executor, alias, executor_opts)
-        self._parts.put_executor(alias, made)
-        if self._loop is not None and self._host is not None:
-            try:
-                made.start(self._host, alias)
-            except BaseException:
-                self._parts.take_executor(alias)
-                raise
-            self._loop.engine.context.executors = self._parts.executors
-            self._executor_started()
-        self._tell(SchedulerEvent(events.EVENT_EXECUTOR_ADDED, alias))
-        self._bell.ring()
-
-    def remove_executor(self, alias: str, shutdown: bool = True) -> None:
-        """Remove an executor; with `shutdown`, wait for its runs. Jobs that ask for it stay due."""
-        self._check_process()
-        executor = self._parts.take_executor(alias)
-        if self._loop is not None:
-            self._loop.engine.context.executors = self._parts.executors
-        if shutdown:
-            executor.shutdown()
-        self._tell(SchedulerEvent(events.EVENT_EXECUTOR_REMOVED, alias))
-
     # -- listeners, health ---------------------------------------------------------------------------
 
     def add_listener(self, callback: Callback, mask: int | type[Event] = EVENT_ALL) -> None:
@@ -294,6 +224,7 @@ class BaseScheduler(JobCalls):
             raise
         finally:
             self._starting = False
+        self._listeners.open()
         self._configuration.logger.info("Scheduler started")
         self._tell(SchedulerEvent(events.EVENT_SCHEDULER_STARTED))
         return loop
@@ -325,6 +256,7 @@ class BaseScheduler(JobCalls):
         )
         self._taker = context.taker
         engine = Engine(context, mailbox)
+        self._host.packer = engine.pack
         for alias, store in self._parts.jobstores.items():
             engine.add_store(alias, store)
         return Loop(engine, self._bell, self._parts, self._configuration.logger)
@@ -357,10 +289,11 @@ class BaseScheduler(JobCalls):
             with self._lock:
                 self._state = STATE_STOPPED
                 self._loop = self._host = None
+                # With the state, so that it never undoes the opening of a start that follows at once.
+                self._listeners.close()
             self._configuration.logger.info("Scheduler shut down")
             self._tell(SchedulerEvent(events.EVENT_SCHEDULER_SHUTDOWN))
             loop.stopped.set()
-            self._listeners.close()
 
     def _stop_parts(self) -> None:
         self._parts.stop_executors(wait=False)
@@ -384,7 +317,7 @@ class BaseScheduler(JobCalls):
         loop = self._loop
         if loop is None:
             return False
-        if current_thread() is loop.thread or self._listeners.is_this_thread:
+        if self._is_the_loop(loop) or self._listeners.is_this_thread:
             return True
         return is_inside_a_run() and current_run().owner == loop.engine.context.owner.id
 

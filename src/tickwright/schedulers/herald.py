@@ -13,7 +13,7 @@ __all__ = ["Herald"]
 
 
 class Herald:
-    """One queue for the whole life of a scheduler, and one thread at a time, there from the first event to `close`.
+    """One queue for the whole life of a scheduler, and one thread at a time, kept between `open` and `close`.
 
     That it is one queue keeps the order also where a scheduler is started again while a slow listener still
     hears of its shutdown.
@@ -23,6 +23,7 @@ class Herald:
         self._pass_on = pass_on
         self._queue: SimpleQueue[Event | Flag | None] = SimpleQueue()
         self._thread: Thread | None = None
+        self._stays = False
         # Held from looking whether there is a thread to putting something before it: else it may just have left.
         self._lock = Lock()
 
@@ -42,6 +43,8 @@ class Herald:
             if self._thread is None and not self._start_thread():
                 return False
             self._queue.put(event)
+            if not self._stays:
+                self._queue.put(None)
             return True
 
     def drain(self, timeout: float) -> bool:
@@ -53,9 +56,15 @@ class Herald:
             self._queue.put(passed_on)
         return passed_on.wait(timeout)
 
-    def close(self) -> None:
-        """Let the thread end once all events have been passed on; a later event starts another."""
+    def open(self) -> None:
+        """Keep the thread from one event to the next; without, each starts one that ends after it."""
         with self._lock:
+            self._stays = True
+
+    def close(self) -> None:
+        """Let the thread end once all events have been passed on."""
+        with self._lock:
+            self._stays = False
             if self._thread is not None:
                 self._queue.put(None)
 
@@ -81,9 +90,7 @@ class Herald:
 
     def _may_leave(self) -> bool:
         with self._lock:
+            # What came after this question is passed on too: it brought another question with it, or reopened the door.
             if self._queue.empty():
                 self._thread = None
-                return True
-            # What came after `close` is passed on, too, and then it is asked again.
-            self._queue.put(None)
-            return False
+            return self._thread is None

@@ -18,6 +18,8 @@ class Host:
         self._clock = clock
         self._mailbox = mailbox
         self._wakeup = wakeup
+        self.packer: Callable[[Report], Report] = lambda report: report
+        """Packs reports for the job stores; there is one before the first run is in flight."""
 
     @property
     def clock(self) -> Clock:
@@ -25,8 +27,17 @@ class Host:
         return self._clock
 
     def deliver(self, letter: Report | Started) -> None:
-        """Leave a letter for the loop."""
+        """Leave a letter for the loop; a report is packed, if it is not."""
+        if isinstance(letter, Report) and letter.packed is None:
+            letter = self.pack(letter)
         self._mailbox.post(letter)
+
+    def pack(self, report: Report) -> Report:
+        """Return the report as its job store wants it."""
+        try:
+            return self.packer(report)
+        except BaseException:  # border: a user's job store, in a worker that may not die of it; the loop tries again
+            return report
 
     def wakeup(self) -> None:
         """Make the loop look again."""

@@ -147,6 +147,10 @@ class Listeners:
         """Wait until all events so far have been told; return whether that was within `timeout` seconds."""
         return self._herald.drain(timeout)
 
+    def open(self) -> None:
+        """Keep a thread for listeners from now on."""
+        self._herald.open()
+
     def close(self) -> None:
         """Keep no thread for listeners once all events have been told."""
         self._herald.close()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread, current_thread, main_thread
 
 from tickwright.core.engine import Engine
+from tickwright.core.mailbox import Part
+from tickwright.jobstores.base import JobStore
 from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.parts import Parts
 from tickwright.schedulers.stopping import Stopping
@@ -99,6 +102,22 @@ class Loop:
             stopping.hurry(wait, timeout)
         self._bell.ring()
         return stopping
+
+    def part_from(self, alias: str, store: JobStore, then: Callable[[], object] | None = None) -> Flag:
+        """Have the loop let go of a store, call `then`, and raise the flag that this returns.
+
+        Only the loop can do it: it may be committing to that store now, and what it commits has to be settled too.
+        """
+        parted = Flag()
+
+        def part() -> None:
+            if then is not None:
+                then()
+            parted.set()
+
+        self.has_strays = True
+        self.engine.mailbox.post(Part(alias=alias, store=store, then=part))
+        return parted
 
     def finish(self) -> None:
         """End what is in flight as the shutdown asks for, then stop executors and stores."""

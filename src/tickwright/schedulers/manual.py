@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from threading import Event as Flag
 from threading import current_thread
 from typing import Any, Self
 
@@ -149,6 +150,12 @@ class ManualScheduler(BaseScheduler):
 
     def _wake_for(self, job: StoredJob) -> None:
         """Nobody sleeps here: the next step sees the job."""
+
+    def _await_parting(self, loop: Loop, parted: Flag) -> None:
+        loop.engine.read_mail()
+
+    def _is_the_loop(self, loop: Loop) -> bool:
+        return self._in_step
 
     def _is_own_thread(self) -> bool:
         return self._in_step

@@ -79,7 +79,7 @@ class Parts:
                 started.append(store)
         except BaseException:
             for part in reversed(started):
-                self._stop(part)
+                self.stop(part)
             raise
         for alias, store in self.jobstores.items():
             self.say_limits(alias, store)
@@ -105,9 +105,10 @@ class Parts:
     def stop_jobstores(self) -> None:
         """Shut all job stores down."""
         for store in self.jobstores.values():
-            self._stop(store)
+            self.stop(store)
 
-    def _stop(self, part: JobStore | Executor) -> None:
+    def stop(self, part: JobStore | Executor) -> None:
+        """Shut one part down; where it does not, that is logged."""
         try:
             part.shutdown()
         except Exception as error:  # border: a store or an executor that does not stop

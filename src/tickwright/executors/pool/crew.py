@@ -95,7 +95,9 @@ class Crew:
                     report = worker.perform(active, job)
                 except BaseException as error:  # border: no thread may die of a worker
                     report = self._broken(active, error)
-                # Before the report is out, so that whoever acts on it finds the room that it made.
+                # Serialising the result is a part of the work: only after it is there room for another run. And
+                # before the report is out, so that whoever acts on it finds that room.
+                report = self._host.pack(report)
                 del self._taken[run_id]
                 deliver(report)
                 del report

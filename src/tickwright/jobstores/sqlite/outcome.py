@@ -1,7 +1,7 @@
 """The outcome of a run as bytes: its result and its exception, none of which may ever stand in the way.
 
 A run that ended is recorded as it ended, whatever it returned. What cannot be stored, or cannot be loaded
-where somebody reads the history, is left out, and the run's reason says so.
+where somebody reads the history, is left out, and a remark in the run's reason says so.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 from tickwright.errors import UnpicklableResultError
 from tickwright.jobstores.body import described
-from tickwright.run import Run
 from tickwright.serializers import Serializer
 
-__all__ = ["Outcome", "pack_outcome", "unpack_outcome"]
+__all__ = ["Outcome", "joined", "pack_outcome", "unpack_outcome"]
 
 LARGEST = 256 * 1024 * 1024
 """More bytes than this are left out: SQLite takes a billion in one row, and refuses the row beyond."""
@@ -22,43 +21,44 @@ LARGEST = 256 * 1024 * 1024
 class Outcome(NamedTuple):
     """What of a run has to be serialised, and what else must then be said."""
 
-    result: bytes | None
-    exception: bytes | None
-    reason: str | None
+    result: bytes | None = None
+    exception: bytes | None = None
+    remark: str | None = None
+    """What could not be stored, and why."""
 
 
-def pack_outcome(run: Run, serializer: Serializer) -> Outcome:
-    """Return the run's result and exception as bytes. Never raises; runs the user's code, so not under a lock."""
-    if run.result is None and run.exception is None:
-        return Outcome(None, None, run.reason)
-    reason = run.reason
-    result = exception = None
-    if run.result is not None:
+EMPTY = Outcome()
+
+
+def pack_outcome(result: object, exception: BaseException | None, serializer: Serializer) -> Outcome:
+    """Return a result and an exception as bytes. Never raises; runs the user's code, so not under a lock."""
+    if result is None and exception is None:
+        return EMPTY
+    remark = packed_result = packed_exception = None
+    if result is not None:
         try:
-            result = _bounded(serializer.dumps(run.result))
-        except Exception as error:  # border: __getstate__ and __reduce__ are the user's
-            reason = _joined(
-                reason, f"its result, a {type(run.result).__qualname__}, is not stored: {described(error)}"
-            )
-    if run.exception is not None:
+            packed_result = _bounded(serializer.dumps(result))
+        except BaseException as error:  # border: __getstate__ and __reduce__ are the user's
+            remark = f"its result, a {type(result).__qualname__}, is not stored: {described(error)}"
+    if exception is not None:
         try:
-            exception = _pack_exception(run.exception, serializer)
-        except (Exception, SystemExit) as error:  # border: its class is the user's
-            exception = _stand_in(run.exception, serializer)
-            reason = _joined(reason, f"its exception is not stored, only its type and text: {described(error)}")
-    return Outcome(result, exception, reason)
+            packed_exception = _pack_exception(exception, serializer)
+        except BaseException as error:  # border: its class is the user's
+            packed_exception = _stand_in(exception, serializer)
+            remark = joined(remark, f"its exception is not stored, only its type and text: {described(error)}")
+    return Outcome(packed_result, packed_exception, remark)
 
 
 def unpack_outcome(outcome: Outcome, serializer: Serializer) -> tuple[Any, BaseException | None, str | None]:
-    """Return result, exception and reason. Never raises; runs the user's code, so not under a lock."""
+    """Return result, exception and a remark. Never raises; runs the user's code, so not under a lock."""
     result: Any = None
     exception: BaseException | None = None
-    reason = outcome.reason
+    remark = outcome.remark
     if outcome.result is not None:
         try:
             result = serializer.loads(outcome.result)
         except (Exception, SystemExit) as error:  # border: as for a job's body
-            reason = _joined(reason, f"its result cannot be loaded here: {described(error)}")
+            remark = joined(remark, f"its result cannot be loaded here: {described(error)}")
     if outcome.exception is not None:
         try:
             exception = serializer.loads(outcome.exception)
@@ -66,8 +66,13 @@ def unpack_outcome(outcome: Outcome, serializer: Serializer) -> tuple[Any, BaseE
                 raise TypeError(f"a {type(exception).__qualname__} is stored in its place")
         except (Exception, SystemExit) as error:  # border: as above
             exception = None
-            reason = _joined(reason, f"its exception cannot be loaded here: {described(error)}")
-    return result, exception, reason
+            remark = joined(remark, f"its exception cannot be loaded here: {described(error)}")
+    return result, exception, remark
+
+
+def joined(reason: str | None, more: str | None) -> str | None:
+    """Return two remarks as one."""
+    return f"{reason}; {more}" if reason and more else reason or more
 
 
 def _pack_exception(exception: BaseException, serializer: Serializer) -> bytes:
@@ -89,7 +94,3 @@ def _bounded(data: bytes) -> bytes:
     if len(data) > LARGEST:
         raise ValueError(f"it takes {len(data)} bytes, and at most {LARGEST} are stored")
     return data
-
-
-def _joined(reason: str | None, more: str) -> str:
-    return more if reason is None else f"{reason}; {more}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of, micros_within, span_of
-from tickwright.jobstores.sqlite.outcome import Outcome, pack_outcome, unpack_outcome
+from tickwright.jobstores.sqlite.outcome import Outcome, joined, pack_outcome, unpack_outcome
 from tickwright.run import Run, RunStatus
 from tickwright.serializers import Serializer
 
@@ -26,9 +26,13 @@ COLUMNS = (
 Row = tuple[Any, ...]
 
 
-def row_of(run: Run, serializer: Serializer) -> Row:
-    """Return a run as the values of `COLUMNS`. Runs the user's code, so never under a lock."""
-    result, exception, reason = pack_outcome(run, serializer)
+def row_of(run: Run, serializer: Serializer, packed: object = None) -> Row:
+    """Return a run as the values of `COLUMNS`, with its outcome as its worker has `packed` it.
+
+    What was not is packed here. That runs the user's code, so never under a lock.
+    """
+    if not isinstance(packed, Outcome):
+        packed = pack_outcome(run.result, run.exception, serializer)
     return (
         run.id,
         run.owner,
@@ -41,11 +45,11 @@ def row_of(run: Run, serializer: Serializer) -> Row:
         run.executor,
         run.host,
         run.status.value,
-        _writable(reason),
+        _writable(joined(run.reason, packed.remark)),
         micros_of(run.started_at),
         micros_of(run.finished_at),
-        result,
-        exception,
+        packed.result,
+        packed.exception,
         _writable(run.traceback),
     )
 
@@ -94,8 +98,8 @@ def _run_of(row: Row, serializer: Serializer) -> Run:
     )
     if packed_result is None and packed_exception is None:
         return run
-    result, exception, reason = unpack_outcome(Outcome(packed_result, packed_exception, reason), serializer)
-    return replace(run, result=result, exception=exception, reason=reason)
+    result, exception, remark = unpack_outcome(Outcome(packed_result, packed_exception), serializer)
+    return replace(run, result=result, exception=exception, reason=joined(reason, remark))
 
 
 def _writable(text: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 from tickwright.change import Change
@@ -40,7 +41,10 @@ def prepare(change: Change, serializer: Serializer) -> RunWrites:
     return RunWrites(
         new=new,
         begun=[(micros_of(started.started_at), started.run_id) for started in change.begun],
-        settled=[(*row_of(run, serializer), end_of(run)) for run in change.settled],
+        settled=[
+            (*row_of(run, serializer, packed), end_of(run))
+            for run, packed in zip_longest(change.settled, change.packed)
+        ],
         waits_for=change.waits_for,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +27,7 @@ from tickwright.jobstores.sqlite.database import Database
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
 from tickwright.jobstores.sqlite.job_row import JobRow
 from tickwright.jobstores.sqlite.opening import absolute
+from tickwright.jobstores.sqlite.outcome import pack_outcome
 from tickwright.jobstores.sqlite.retention import Retention
 from tickwright.jobstores.sqlite.run_row import load_runs
 from tickwright.serializers import PickleSerializer, Serializer
@@ -33,6 +35,7 @@ from tickwright.serializers import PickleSerializer, Serializer
 if TYPE_CHECKING:
     from tickwright.jobstores.base import StoreHost
     from tickwright.owner import Lease, Owner
+    from tickwright.report import Report
     from tickwright.run import Run, RunStatus
     from tickwright.stored_job import StoredJob
 
@@ -285,6 +288,11 @@ class SQLiteJobStore(JobStore):
         with self._file.reading() as sql:
             rows = runs.unsettled_runs(sql, owner)
         return list(load_runs(rows, self.serializer))
+
+    def pack(self, report: Report) -> Report:
+        if report.result is None and report.exception is None:
+            return report
+        return replace(report, packed=pack_outcome(report.result, report.exception, self.serializer))
 
     def prune_runs(self, now: datetime, limit: int) -> int:
         deleted = 0

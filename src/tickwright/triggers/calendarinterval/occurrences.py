@@ -78,11 +78,9 @@ class Occurrences(NamedTuple):
     def _places_before(self, day: int) -> int:
         """Return how many places there are before `day`, which is the number of the first one that is not."""
         a_cycle = self.months * DAYS_A_CYCLE + self.days * MONTHS_A_CYCLE  # the days of 4,800 intervals
-        # From one month's start to another's it is never 5 days more or less than the average says, so this guess is
-        # out by a step or two.
+        # This guess is never too high, and one or two too low: from the start of one month to that of another it is at
+        # most 5 days more or less than by the average, and two places are 28 days apart or else exactly `days`.
         k = max(0, (day - self._place(0)) * MONTHS_A_CYCLE // a_cycle)
-        while k > 0 and self._place(k - 1) >= day:
-            k -= 1
         while self._place(k) < day:
             k += 1
         return k

@@ -138,8 +138,8 @@ class CalendarIntervalTrigger(DeclaredTrigger):
 
     def _course_from(self, start: Limit) -> Course:
         end = self._end
-        # An end that is a day binds the occurrence and its instant: the clock may go back over midnight, so that the
-        # day's last hour comes after the first minutes of the next, or go forward over it.
+        # An end that is a day limits the occurrences too, and not only the instants: where the clock goes back over
+        # midnight, its last hour comes after the first minutes of the next day, and those do not count.
         last_day = LAST_DAY if end is None or end.instant is not None else end.day
         seconds = self._time.hour * 3_600 + self._time.minute * 60 + self._time.second
         pattern = OccurrencePattern(self._rhythm.occurrences_from(start.day), seconds, last_day)
@@ -170,13 +170,14 @@ class CalendarIntervalTrigger(DeclaredTrigger):
         return *interval, self._given, self._end, self.jitter, self.dst_policy, zone_name(self.timezone)
 
     def _state(self) -> dict[str, Any]:
-        return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor.instant})
+        # The anchor's day is stored too: read on a machine in another zone, "local" must not move it.
+        return self._declaration() | ({} if self._anchor is None else {"anchor": tuple(self._anchor)})
 
     def _restore(self, state: dict[str, Any]) -> None:
         anchor = state.pop("anchor", None)
         super()._restore(state)
         if anchor is not None:
-            start = Limit.at(anchor, self.timezone)
+            start = Limit(*anchor)
             self._set(_anchor=start, _course=self._course_from(start))
 
     def __str__(self) -> str:

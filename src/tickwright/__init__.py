@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tickwright.run import Run, RunStatus
     from tickwright.schedulers.background import BackgroundScheduler
     from tickwright.schedulers.blocking import BlockingScheduler
+    from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
     from tickwright.triggers.cron import CronTrigger
     from tickwright.triggers.date import DateTrigger
     from tickwright.triggers.interval import IntervalTrigger
@@ -25,6 +26,7 @@ __all__ = [
     "ActiveRun",
     "BackgroundScheduler",
     "BlockingScheduler",
+    "CalendarIntervalTrigger",
     "CronTrigger",
     "DateTrigger",
     "IntervalTrigger",
@@ -45,6 +47,7 @@ _NAMES = {
     "ActiveRun": "tickwright.active_run",
     "BackgroundScheduler": "tickwright.schedulers.background",
     "BlockingScheduler": "tickwright.schedulers.blocking",
+    "CalendarIntervalTrigger": "tickwright.triggers.calendarinterval",
     "CronTrigger": "tickwright.triggers.cron",
     "DateTrigger": "tickwright.triggers.date",
     "IntervalTrigger": "tickwright.triggers.interval",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.coerce import ALIASES, make_trigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
@@ -21,6 +22,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("cron", {"hour": 3, "timezone": "UTC"}, CronTrigger(hour=3, timezone="UTC")),
         ("cron", {"hour": 3, "timezone": None}, CronTrigger(hour=3, timezone=BERLIN)),
         ("interval", {"minutes": 5}, IntervalTrigger(minutes=5, timezone=BERLIN)),
+        ("calendarinterval", {"months": 1}, CalendarIntervalTrigger(months=1, timezone=BERLIN)),
         ("date", {"run_date": "2027-01-01"}, DateTrigger("2027-01-01", BERLIN)),
         ("*/5 * * * *", {}, CronTrigger.from_crontab("*/5 * * * *", BERLIN)),
         ("0\t0\t*\t*\t*", {}, CronTrigger.from_crontab("0 0 * * *", BERLIN)),
@@ -49,7 +51,7 @@ def test_a_trigger_is_itself():
     ("trigger", "arguments", "error", "words"),
     [
         (CronTrigger(hour=3, timezone="UTC"), {"minute": 5}, TypeError, "'minute' belong where it was made"),
-        ("weekly", {}, InvalidTriggerError, r"trigger: .*\(cron, date, interval\).*got 'weekly'"),
+        ("weekly", {}, InvalidTriggerError, r"trigger: .*\(calendarinterval, cron, date, interval\).*got 'weekly'"),
         ("", {}, InvalidTriggerError, "trigger: "),
         ("cron ", {"hour": 3}, TypeError, "takes no 'hour'"),
         (5, {}, TypeError, "trigger must be .* not 5"),
@@ -76,6 +78,6 @@ def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments
 
 
 def test_every_alias_leads_to_a_trigger():
-    given = {"date": {}, "interval": {"seconds": 1}, "cron": {}}
+    given = {"date": {}, "interval": {"seconds": 1}, "cron": {}, "calendarinterval": {"days": 1}}
     for alias in ALIASES:
         assert "Europe/Berlin" in repr(make_trigger(alias, given[alias], BERLIN))

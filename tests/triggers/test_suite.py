@@ -7,6 +7,7 @@ import pytest
 
 from tickwright.testing.suites import TriggerSuite
 from tickwright.triggers.base import Trigger
+from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
@@ -31,6 +32,18 @@ class TestIntervalTriggerBetween(TriggerSuite):
     def make_trigger(self):
         return IntervalTrigger(
             minutes=1, start_date="2026-03-29 00:00", end_date="2026-03-29 02:30", timezone="America/New_York"
+        )
+
+
+class TestCalendarIntervalTrigger(TriggerSuite):
+    def make_trigger(self):
+        return CalendarIntervalTrigger(days=1, hour=2, minute=30, timezone="Europe/Berlin")
+
+
+class TestCalendarIntervalTriggerBetween(TriggerSuite):
+    def make_trigger(self):
+        return CalendarIntervalTrigger(
+            months=1, hour=9, start_date="2025-08-31", end_date="2036-12-31", timezone="Asia/Kathmandu", jitter=30
         )
 
 

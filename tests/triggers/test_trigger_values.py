@@ -11,6 +11,7 @@ import pytest
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.base import BaseTrigger, Trigger
+from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
@@ -26,6 +27,11 @@ TRIGGERS: list[Any] = [
     IntervalTrigger(seconds=0.25, timezone="UTC"),
     IntervalTrigger(weeks=2, hours=1, timezone="Asia/Kathmandu", **LIMITS),
     IntervalTrigger(seconds=10, timezone="UTC").anchored(NOW),
+    CalendarIntervalTrigger(days=3, timezone="UTC").anchored(NOW),
+    CalendarIntervalTrigger(
+        months=2, weeks=1, hour=9, second=5, timezone="America/New_York", dst_policy="wall_clock", **LIMITS
+    ),
+    CalendarIntervalTrigger(years=1, start_date="2024-02-29", end_date="2400-02-29", timezone="+05:45"),
     DateTrigger("2026-11-23 11:30:00.25", "America/New_York"),
     DateTrigger(timezone="UTC").anchored(NOW),
 ]

@@ -156,9 +156,9 @@ def test_a_pytz_zone_becomes_the_zone_of_its_name():
     assert as_zone(PytzZone(None, minutes=90)) == timezone(timedelta(minutes=90))
 
 
-def from_file(key):
-    """A zone under a key of its own, with the rules of Berlin."""
-    files = [Path(folder) / "Europe" / "Berlin" for folder in TZPATH]
+def from_file(key, rules="Europe/Berlin"):
+    """A zone under a key of its own, with the rules of another."""
+    files = [Path(folder, rules) for folder in TZPATH]
     found = [file for file in files if file.exists()]
     if not found:
         pytest.skip("this system has no folder of zones, only the package tzdata")

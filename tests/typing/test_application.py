@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import assert_type
 
@@ -14,6 +14,7 @@ from tickwright import (
     ActiveRun,
     BackgroundScheduler,
     BlockingScheduler,
+    CalendarIntervalTrigger,
     CronTrigger,
     DateTrigger,
     IntervalTrigger,
@@ -67,6 +68,7 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
     scheduler.add_job(fetch, timedelta(minutes=5), args=("https://example.org",), jobstore="memory")
     scheduler.add_job(back_up, CronTrigger(second="*/10"), args=["x"], executor="heavy", on_lost=OnLost.RERUN)
     scheduler.add_job(back_up, IntervalTrigger(hours=1), args=["x"], next_run_time=None, misfire_grace_time=None)
+    scheduler.add_job(back_up, CalendarIntervalTrigger(months=1, start_date=date(2100, 1, 31)), args=["x"])
     scheduler.add_job(back_up, DateTrigger("2100-01-01"), ["x"], on_lost="record", replace_existing=True)
     scheduler.add_job("tests.typing.test_application:back_up", "*/5 * * * *", args=["x"])
 

@@ -14,6 +14,7 @@ from tickwright.triggers.base import Trigger
 __all__ = ["ALIASES", "make_trigger"]
 
 ALIASES: dict[str, str] = {
+    "calendarinterval": "tickwright.triggers.calendarinterval:CalendarIntervalTrigger",
     "cron": "tickwright.triggers.cron:CronTrigger",
     "date": "tickwright.triggers.date:DateTrigger",
     "interval": "tickwright.triggers.interval:IntervalTrigger",

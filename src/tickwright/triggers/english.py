@@ -9,7 +9,7 @@ from datetime import time, timezone, tzinfo
 from tickwright.instants import to_datetime
 from tickwright.zones import LOCAL, zone_name
 
-__all__ = ["a_list", "counted", "every", "in_zone", "instant_text", "ordinal", "span_text", "time_text"]
+__all__ = ["a_list", "between", "counted", "every", "in_zone", "instant_text", "ordinal", "span_text", "time_text"]
 
 
 def counted(number: int | float, noun: str) -> str:
@@ -60,6 +60,14 @@ def instant_text(instant: int, zone: tzinfo) -> str:
 
 def span_text(start: int | None, end: int | None, zone: tzinfo) -> str:
     """Return ", from 2026-11-23 09:00 until 2027-01-01 00:00", or as much of that as is given."""
-    since = "" if start is None else f" from {instant_text(start, zone)}"
-    until = "" if end is None else f" until {instant_text(end, zone)}"
+    return between(
+        None if start is None else instant_text(start, zone),
+        None if end is None else instant_text(end, zone),
+    )
+
+
+def between(start: str | None, end: str | None) -> str:
+    """Return ", from 2026-11-23 until 2027-01-01", or as much of that as is given."""
+    since = "" if start is None else f" from {start}"
+    until = "" if end is None else f" until {end}"
     return f",{since}{until}" if since or until else ""

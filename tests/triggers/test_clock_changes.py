@@ -82,6 +82,7 @@ def said(expr, zone, policy="cron", **span):
         ("0 */2 * * *", BERLIN, "cron", f"{SPRING}does not run{AUTUMN}runs twice"),
         ("0 2,3 * * *", BERLIN, "cron", ONCE),
         ("30 2,3 * * *", BERLIN, "cron", ONCE),
+        ("30 1,2 * * *", NEW_YORK, "wall_clock", f"{SPRING}does not run{AUTUMN}runs twice"),
         ("10 * * * *", "Australia/Lord_Howe", "cron", "; in spring's missing half hour it does not run"),
         ("10 * * * *", "Australia/Lord_Howe", "shift", "; in spring's missing half hour it runs at 02:40"),
     ],

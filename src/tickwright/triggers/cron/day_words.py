@@ -47,28 +47,31 @@ MOST_YEARS = 20  # that are told one by one
 
 def days_text(rule: DayRule) -> str:
     """Return "every weekday", "on the 1st of every month", "every day in July"; `EVERY_DAY` for all there are."""
-    days, weekdays = Terms.of(rule.days), Terms.of(rule.weekdays)
-    single_year = None if rule.years is None or len(rule.years) > 1 else rule.years[0]
-    if rule.either and (days.is_all or weekdays.is_all):
-        days = weekdays = Terms.of([Weekdays(WHOLE_WEEK)])
-    if rule.either and not days.is_all:
-        text = Terms.of(rule.days | rule.weekdays).text(rule.months)
-    elif weekdays.is_all and (date := days.one_date(rule.months)):
-        repeated = "every leap year " if date == LEAP_DAY else "every year "
-        text = f"{repeated if rule.years is None else ''}on {date}"
-        if single_year is not None:
-            text += f" {single_year}"
-    elif weekdays.is_all or days.is_all:
-        text = (days if weekdays.is_all else weekdays).text(rule.months)
-    else:
-        must_be = ", if that is" if weekdays.places else " that is"
-        text = f"{weekdays.text(rule.months)}{must_be} {days.choices()} of the month"
+    text = _dates(rule)
     if rule.weeks is not None:
         weeks = members(rule.weeks)
-        text += f" in ISO {'week' if len(weeks) == 1 else 'weeks'} {a_list(runs(weeks))}"
-    if rule.years is not None and not text.endswith(f" {single_year}"):
-        text += f" {_in_years(rule.years)}"
+        text += f" in ISO week{'s' if len(weeks) > 1 else ''} {a_list(runs(weeks))}"
+    if rule.years is not None:
+        needs_no_word = len(rule.years) == 1 and text.endswith(MONTHS)  # "on 1 May 2026", "every day in May 2026"
+        text += f" {rule.years[0]}" if needs_no_word else f" {_in_years(rule.years)}"
     return text
+
+
+def _dates(rule: DayRule) -> str:
+    """Return the dates by day, weekday and month."""
+    days, weekdays = Terms.of(rule.days), Terms.of(rule.weekdays)
+    if rule.either:
+        return Terms.of(rule.days | rule.weekdays).text(rule.months)
+    if days.is_all:
+        return weekdays.text(rule.months)
+    if not weekdays.is_all:
+        must_be = ", if that is" if weekdays.places else " that is"
+        return f"{weekdays.text(rule.months)}{must_be} {days.choices()} of the month"
+    date = days.one_date(rule.months)
+    if date is None:
+        return days.text(rule.months)
+    repeated = "" if rule.years is not None else "every leap year " if date == LEAP_DAY else "every year "
+    return f"{repeated}on {date}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +161,12 @@ class Terms:
 
     def _may_lack(self, months: int) -> bool:
         """Whether some of these months, in some years, lack a day that is named."""
+        if any(isinstance(term, NthWeekday) and term.k == 5 for term in self.places):
+            return True
+        named = [] if self.numbers in ODD_OR_EVEN else [*members(self.numbers)]
+        named += [term.day for term in self.places if isinstance(term, NearestWorkday)]
         shortest = min(length for month, length in enumerate(month_lengths(False), 1) if months >> month & 1)
-        named = 0 if self.numbers in ODD_OR_EVEN else self.numbers.bit_length() - 1
-        for term in self.places:
-            if isinstance(term, NearestWorkday):
-                named = max(named, term.day)
-            elif isinstance(term, NthWeekday) and term.k == 5:
-                named = 32
-        return named > shortest
+        return max(named, default=0) > shortest
 
 
 def _order(term: DayTerm) -> tuple[int, int, int]:

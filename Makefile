@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests coverage format demo kills clean
+.PHONY: help test lint types tests coverage format demo kills peers clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -55,6 +55,9 @@ ROUNDS ?= 50
 
 kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and audit its books
 	"$(VENV_PYTHON)" -m tests.durability.kill $(ROUNDS)
+
+peers: $(MADE) ## ask other schedulers for the same fire times and print who is wrong; PEERS="cronsim croniter" chooses
+	"$(VENV_PYTHON)" -m benchmarks.triggers_right $(PEERS)
 
 clean: ## delete the virtual environment and all that the tools left
 	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

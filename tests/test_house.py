@@ -82,6 +82,8 @@ LIBRARIES = {
     "tzlocal": Library(EVERYWHERE, None),
     # The conformance suites are pytest classes; who subclasses one has pytest.
     "pytest": Library(("testing", "testing.*"), None),
+    # It says some of what triggers describe, where it is installed.
+    "cron_descriptor": Library(("triggers.cron.descriptor",), "describe"),
     # One adapter each.
     "sqlalchemy": Library(("jobstores.sqlalchemy", "jobstores.sqlalchemy.*"), "sqlalchemy"),
     "redis": Library(("jobstores.redis", "jobstores.redis.*"), "redis"),

@@ -34,6 +34,9 @@ def test_numbers_and_lists():
     assert english.every(0.5, "second") == "every 0.5 seconds"
     assert english.a_list(["a"]) == "a"
     assert english.a_list(["a", "b", "c"], "or") == "a, b or c"
+    assert english.runs([]) == []
+    assert english.runs([1, 2, 3, 5, 6, 31]) == ["1 to 3", "5", "6", "31"]
+    assert english.runs([1, 2, 3], english.ordinal) == ["1st to 3rd"]
 
 
 def test_times_show_what_they_have():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import assert_type
 
@@ -88,6 +88,8 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
         assert_type(scheduler.get_jobs(), list[Job])
         assert_type(nightly.next_run_time, datetime | None)
         assert_type(nightly.last_run, Run | None)
+        assert_type(nightly.trigger.describe(), str)
+        assert_type(nightly.trigger.next(3, after=datetime(2026, 1, 1, tzinfo=UTC)), list[datetime])
         assert_type(nightly.modify(name="Nightly").pause(), Job)
         assert_type(nightly.resume(), Job | None)
         assert_type(nightly.reschedule("cron", hour=4), Job)

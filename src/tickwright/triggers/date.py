@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.declared import DeclaredTrigger
+from tickwright.triggers.english import in_zone, instant_text
 from tickwright.triggers.moments import Moment, iso_text, read_moment
 from tickwright.zones import as_zone, zone_name
 
@@ -71,6 +72,13 @@ class DateTrigger(DeclaredTrigger):
     def count_fire_times(self, after: datetime, until: datetime) -> int:
         """Return 1 if `after` < run date <= `until`, and 0 otherwise."""
         return int(self._instant is not None and to_micros(after) < self._instant <= to_micros(until))
+
+    def describe(self) -> str:
+        """Return "once at 2026-11-23 11:30 in Europe/Berlin", or that adding it to a job says when."""
+        instant = self._instant
+        if instant is None:
+            return "once, when it is added to a job"
+        return f"once at {instant_text(instant, self.timezone)} {in_zone(self.timezone)}"
 
     def _declaration(self) -> dict[str, Any]:
         given = {} if self._given is None else {"run_date": iso_text(self._given)}

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import time, timezone, tzinfo
 
 from tickwright.instants import to_datetime
 from tickwright.zones import LOCAL, zone_name
 
-__all__ = ["a_list", "between", "counted", "every", "in_zone", "instant_text", "ordinal", "span_text", "time_text"]
+__all__ = [
+    "a_list",
+    "between",
+    "counted",
+    "every",
+    "in_zone",
+    "instant_text",
+    "ordinal",
+    "runs",
+    "span_text",
+    "time_text",
+]
 
 
 def counted(number: int | float, noun: str) -> str:
@@ -35,6 +46,20 @@ def a_list(parts: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
+def runs(numbers: Sequence[int], shown: Callable[[int], str] = str) -> list[str]:
+    """Return "1 to 7", "15": ascending numbers, three or more that follow each other as one."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    texts: list[str] = []
+    for run in found:
+        texts += [f"{shown(run[0])} to {shown(run[-1])}"] if len(run) > 2 else map(shown, run)
+    return texts
+
+
 def time_text(at: time) -> str:
     """Return "09:00", with seconds and microseconds only where there are any."""
     return at.isoformat("auto" if at.second or at.microsecond else "minutes")
@@ -51,11 +76,14 @@ def in_zone(zone: tzinfo) -> str:
 
 
 def instant_text(instant: int, zone: tzinfo) -> str:
-    """Return "2026-11-23 09:00", an instant (in microseconds) as the zone's clock shows it."""
+    """Return "2026-11-23 09:00", an instant (in microseconds) as the zone's clock shows it.
+
+    Where the clock shows that twice, the second time is called so.
+    """
     moment = to_datetime(instant)
     with suppress(OverflowError):  # the zone's clock may show no time on the calendar's first or last day
         moment = moment.astimezone(zone)
-    return f"{moment.date()} {time_text(moment.time())}"
+    return f"{moment.date()} {time_text(moment.time())}{' (the second time)' if moment.fold else ''}"
 
 
 def span_text(start: int | None, end: int | None, zone: tzinfo) -> str:

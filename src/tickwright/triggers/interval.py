@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime, to_micros
 from tickwright.triggers.declared import DeclaredTrigger
+from tickwright.triggers.english import a_list, counted, in_zone, span_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, iso_text, read_span
 from tickwright.zones import as_zone, zone_name
@@ -16,6 +17,7 @@ from tickwright.zones import as_zone, zone_name
 __all__ = ["IntervalTrigger"]
 
 UNITS = {"weeks": 7 * DAY, "days": DAY, "hours": HOUR, "minutes": 60 * SECOND, "seconds": SECOND}
+MOST_COUNTED = 100  # "90 minutes" is easier than "1 hour and 30 minutes", "1,000 minutes" is not
 
 
 class IntervalTrigger(DeclaredTrigger):
@@ -138,6 +140,15 @@ class IntervalTrigger(DeclaredTrigger):
             raise ValueError(f"{self} has no start to look back to: ask what `anchored(now)` returns")
         return start
 
+    def describe(self) -> str:
+        """Return "every 90 minutes, from 2026-01-01 00:00 in Europe/Berlin" or the like."""
+        often = f"every {_elapsed(self._step)}"
+        span = span_text(self._start, self._end, self.timezone)
+        if self._start is None:
+            often += " from when it is added"
+            span = span.removeprefix(",")
+        return f"{often}{span} {in_zone(self.timezone)}" if span else often
+
     def _declaration(self) -> dict[str, Any]:
         declaration = _parts(self._step)
         settings = {
@@ -202,3 +213,20 @@ def _parts(step: int) -> dict[str, float]:
     seconds = rest / SECOND if rest % SECOND else rest // SECOND
     parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
     return {name: value for name, value in parts.items() if value}
+
+
+def _elapsed(step: int) -> str:
+    """Return "hour", "90 minutes", "2 weeks", "1 day, 2 hours and 0.5 seconds": what stands after "every"."""
+    for name, unit in UNITS.items():
+        count, rest = divmod(step, unit)
+        if not rest and (unit >= DAY or count < MOST_COUNTED):
+            noun = name.removesuffix("s")
+            return noun if count == 1 else counted(count, noun)
+    parts = _parts(step)
+    whole, fraction = divmod(step % (60 * SECOND), SECOND)
+    texts = [counted(count, name.removesuffix("s")) for name, count in parts.items() if name != "seconds"]
+    if fraction:
+        texts.append(f"{whole}.{fraction:06}".rstrip("0") + " seconds")
+    elif whole:
+        texts.append(counted(whole, "second"))
+    return a_list(texts)

@@ -26,6 +26,7 @@ from tickwright.triggers.cron.days import (
 )
 from tickwright.triggers.cron.expression import CronExpression, expression
 from tickwright.triggers.cron.fields import MONTHS, WEEKDAYS, Field, comma_list
+from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.times import TimeOfDay
 
 __all__ = ["FIELD_NAMES", "Keywords", "read_keywords"]
@@ -80,7 +81,7 @@ def _read(given: tuple[tuple[str, str], ...]) -> Keywords:
         weekdays=frozenset([Weekdays(masks["day_of_week"])]),
         either=False,
         months=masks["month"],
-        years=None if texts["year"] == "*" else _values(masks["year"]),
+        years=None if texts["year"] == "*" else members(masks["year"]),
         weeks=None if texts["week"] == "*" else masks["week"],
     )
     times = TimeOfDay(masks["hour"], masks["minute"], masks["second"])
@@ -126,7 +127,3 @@ def _positioned(field: Field, term: str, words: list[str]) -> DayTerm:
         raise field.error(term, "a place in the month reads like '2nd fri' or 'last sun', from 1st to 5th")
     weekday = WEEKDAYS.index(words[1])
     return LastWeekday(weekday) if words[0] == "last" else NthWeekday(weekday, ORDINALS[words[0]])
-
-
-def _values(mask: int) -> tuple[int, ...]:
-    return tuple(value for value in range(mask.bit_length()) if mask >> value & 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["highest_bit", "lowest_bit"]
+__all__ = ["highest_bit", "lowest_bit", "members"]
 
 
 def lowest_bit(mask: int) -> int:
@@ -13,3 +13,8 @@ def lowest_bit(mask: int) -> int:
 def highest_bit(mask: int) -> int:
     """Return the largest number in the set, which is not empty."""
     return mask.bit_length() - 1
+
+
+def members(mask: int) -> tuple[int, ...]:
+    """Return the numbers in the set, in ascending order."""
+    return tuple(number for number in range(mask.bit_length()) if mask >> number & 1)

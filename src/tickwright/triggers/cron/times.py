@@ -34,6 +34,11 @@ class TimeOfDay:
     def __hash__(self) -> int:
         return hash(self._masks)
 
+    @property
+    def masks(self) -> tuple[int, int, int]:
+        """The hours, minutes and seconds that match."""
+        return self._masks
+
     def first_from(self, time: int) -> int | None:
         """Return the first match at or after `time` on the same day."""
         hour, rest = divmod(time, 3600)

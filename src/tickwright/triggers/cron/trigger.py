@@ -7,10 +7,13 @@ from functools import lru_cache
 from typing import Any, ClassVar, Self, cast
 
 from tickwright.instants import to_datetime, to_micros
+from tickwright.triggers.clock_changes import clock_changes_text
 from tickwright.triggers.cron.crontab import Crontab, read_crontab
 from tickwright.triggers.cron.keywords import FIELD_NAMES, Keywords, read_keywords
+from tickwright.triggers.cron.wording import schedule_text
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
+from tickwright.triggers.english import in_zone, span_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, iso_text, read_span
 from tickwright.triggers.walls import WallSchedule
@@ -149,6 +152,24 @@ class CronTrigger(DeclaredTrigger):
         if self._end is not None:
             end = min(end, self._end + 1)
         return self._schedule.count_between(begin, end)
+
+    def describe(self) -> str:
+        """Return "every weekday at 09:00 in Europe/Berlin; in spring's missing hour it runs at 03:00" or the like.
+
+        Equal triggers say the same. Daylight saving is mentioned where the zone's yearly changes touch this
+        very schedule.
+        """
+        pattern = self._written.expression.pattern
+        schedule = schedule_text(pattern.days, pattern.times.masks)
+        span = span_text(self._start, self._end, self.timezone)
+        changes = clock_changes_text(
+            pattern,
+            self.timezone,
+            treatment(self.dst_policy, self._written.expression.is_wildcard),
+            self._start,
+            self._end,
+        )
+        return f"{schedule} {in_zone(self.timezone)}{span}{changes}"
 
     def _declaration(self) -> dict[str, Any]:
         written = self._written

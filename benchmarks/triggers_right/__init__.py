@@ -1,0 +1,1 @@
+"""A benchmark: which fire times Tickwright and its peers get right."""

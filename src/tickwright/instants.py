@@ -9,6 +9,7 @@ __all__ = ["DAY", "EARLIEST", "EPOCH", "HOUR", "LATEST", "SECOND", "UTC", "to_da
 UTC = UTC
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+MICROSECOND = timedelta(microseconds=1)
 SECOND = 1_000_000
 """Microseconds in a second."""
 HOUR = 3_600 * SECOND
@@ -28,8 +29,7 @@ def to_micros(moment: datetime) -> int:
 
 def to_datetime(micros: int) -> datetime:
     """Return the instant as an aware datetime in UTC; `micros` lies between `EARLIEST` and `LATEST`."""
-    seconds, rest = divmod(micros, SECOND)
-    return EPOCH + timedelta(0, seconds, rest)
+    return EPOCH + micros * MICROSECOND
 
 
 EARLIEST = to_micros(datetime.min.replace(tzinfo=UTC))

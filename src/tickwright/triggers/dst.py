@@ -108,7 +108,7 @@ class Segment(NamedTuple):
 class Timeline:
     """The segments of one zone under one treatment, laid out a stretch at a time when first asked for."""
 
-    __slots__ = ("_last", "_stretches", "_treatment", "_zone")
+    __slots__ = ("_last", "_stretches", "_treatment", "_zone", "plain")
 
     STRETCH = 128 * DAY
     MOST_KEPT = 4_096  # stretches: fourteen centuries
@@ -120,9 +120,13 @@ class Timeline:
         # The segment that was asked for last, to be asked for again. Threads may overwrite each other's: it
         # is only a short cut, read once and checked before it is used.
         self._last = Segment(0, 0, (), None)
+        self.plain = (0, 0, 0)
+        """Begin (inclusive), end (exclusive) and offset of a stretch in which nothing but that offset counts. It is the
+        one that was asked for last, and nearly always the one that is asked for next."""
         if isinstance(zone, timezone):
             offset = zone.utcoffset(None) // timedelta(microseconds=1)
             self._last = Segment(EARLIEST - DAY, LATEST + DAY, (offset,), None)
+            self.plain = (EARLIEST, LATEST + 1, offset)
 
     def segment_at(self, instant: int) -> Segment:
         """Return the segment in which `instant` lies."""
@@ -138,6 +142,9 @@ class Timeline:
             self._stretches[number] = stretch = self._lay_out(begin, begin + self.STRETCH)
         segment = stretch[bisect_right(stretch, instant, key=_begin) - 1]
         self._last = segment
+        if len(segment.offsets) == 1:
+            begin, end, (offset,), joined = segment
+            self.plain = (max(begin + (joined is not None), EARLIEST), min(end, LATEST + 1), offset)
         return segment
 
     def _lay_out(self, begin: int, end: int) -> list[Segment]:

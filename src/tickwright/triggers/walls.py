@@ -36,6 +36,18 @@ class WallSchedule(NamedTuple):
 
     def first_from(self, instant: int) -> int | None:
         """Return the first fire time at or after `instant`."""
+        pattern, timeline = self
+        begin, end, offset = timeline.plain
+        if begin <= instant < end:
+            # So it is for nearly every question, and the answer is one addition away.
+            wall = pattern.first_from(-(-(instant + offset) // SECOND))
+            if wall is not None and (found := wall * SECOND - offset) < end:
+                return found
+            instant = _look_on(instant, end, wall)
+        return self._search_from(instant)
+
+    def _search_from(self, instant: int) -> int | None:
+        """Return the same, going from segment to segment."""
         if instant < EARLIEST:
             instant = EARLIEST
         pattern, timeline = self
@@ -52,14 +64,7 @@ class WallSchedule(NamedTuple):
                     found = wall * SECOND - offset
             if found < end:
                 return found if found <= LATEST else None
-            if len(offsets) == 1 and end - instant >= MOST_APART:
-                # From `end` on no clock will show a wall before this one again, so nothing matches until
-                # `wall` comes.
-                if wall is None:
-                    return None
-                instant = max(end, wall * SECOND - DAY)
-            else:
-                instant = end
+            instant = _look_on(instant, end, wall) if len(offsets) == 1 else end
         return None
 
     def last_until(self, instant: int) -> int | None:
@@ -121,3 +126,11 @@ class WallSchedule(NamedTuple):
                 fire_times.add(wall * SECOND - offset)
                 wall = self.pattern.first_from(wall + 1)
         return len(fire_times)
+
+
+def _look_on(instant: int, end: int, wall: int | None) -> int:
+    """Return where to look on, if from `instant` to before `end` nothing fires and the next match is `wall`."""
+    if end - instant < MOST_APART:
+        return end
+    # From `end` on no clock will show a wall before this one again, so nothing matches until `wall` comes.
+    return LATEST + 1 if wall is None else max(end, wall * SECOND - DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 
 from tickwright.triggers.cron.days import DayRule
 from tickwright.triggers.cron.masks import highest_bit, lowest_bit
@@ -19,8 +20,8 @@ LAST_WALL = year_start(LAST_YEAR + 1) * SECONDS_A_DAY - 1
 class CronPattern:
     """A `WallPattern`: whole wall-clock seconds since 1970-01-01 00:00:00, within the years 1 to 9999.
 
-    A year's days are found in the mask of its shape. Masks are made when first needed and kept: they depend
-    on the rule alone.
+    A year's days are found in the mask of its shape. Masks are made when first needed and kept: they depend on the
+    rule alone, so patterns of the same rule share them.
     """
 
     __slots__ = ("_masks", "_year", "days", "times")
@@ -28,7 +29,7 @@ class CronPattern:
     def __init__(self, days: DayRule, times: TimeOfDay) -> None:
         self.days = days
         self.times = times
-        self._masks: dict[YearShape, int] = {}
+        self._masks = _masks_of(days)
         # First day, first day after, and mask of the year that was asked for last: a short cut, read once and
         # checked.
         self._year = (0, 0, 0)
@@ -139,3 +140,9 @@ class CronPattern:
             if mask:
                 return (year_start(candidate) + highest_bit(mask)) * SECONDS_A_DAY + self.times.last
         return None
+
+
+@lru_cache(maxsize=1_024)
+def _masks_of(days: DayRule) -> dict[YearShape, int]:
+    """Return the masks of a rule, to be filled by whoever asks; there are 28 shapes at most."""
+    return {}

@@ -1,10 +1,11 @@
-"""Times: which seconds of a day a cron schedule matches, as one table of next values a field."""
+"""Times: which seconds of a day a cron schedule matches, listed where they are few, else a table a field."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 
-from tickwright.triggers.cron.masks import highest_bit, lowest_bit
+from tickwright.triggers.cron.masks import highest_bit, lowest_bit, members
 
 __all__ = ["TimeOfDay"]
 
@@ -15,7 +16,10 @@ class TimeOfDay:
     Built from masks (bit n is the value n), none of them empty. Equality is by these.
     """
 
-    __slots__ = ("_hours", "_masks", "_minutes", "_seconds", "first", "last", "per_day")
+    __slots__ = ("_hours", "_listed", "_masks", "_minutes", "_seconds", "first", "last", "per_day")
+
+    MOST_LISTED = 1_440
+    """A time for each minute: 50 kB, shared by all that have the same."""
 
     def __init__(self, hours: int, minutes: int, seconds: int) -> None:
         self._masks = (hours, minutes, seconds)
@@ -27,6 +31,7 @@ class TimeOfDay:
         self.first = lowest_bit(hours) * 3600 + lowest_bit(minutes) * 60 + lowest_bit(seconds)
         self.last = highest_bit(hours) * 3600 + highest_bit(minutes) * 60 + highest_bit(seconds)
         self.per_day = hours.bit_count() * minutes.bit_count() * seconds.bit_count()
+        self._listed = _listed(*self._masks) if self.per_day <= self.MOST_LISTED else ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TimeOfDay) and self._masks == other._masks
@@ -41,6 +46,10 @@ class TimeOfDay:
 
     def first_from(self, time: int) -> int | None:
         """Return the first match at or after `time` on the same day."""
+        if time > self.last:
+            return None
+        if self._listed:
+            return self._listed[bisect_left(self._listed, time)]
         hour, rest = divmod(time, 3600)
         minute, second = divmod(rest, 60)
         hours, minutes, seconds = self._hours, self._minutes, self._seconds
@@ -52,8 +61,7 @@ class TimeOfDay:
             minute = minutes[minute + 1]
             if minute < 60:
                 return hour * 3600 + minute * 60 + seconds[0]
-        hour = hours[hour + 1]
-        return hour * 3600 + minutes[0] * 60 + seconds[0] if hour < 24 else None
+        return hours[hour + 1] * 3600 + minutes[0] * 60 + seconds[0]
 
     def last_until(self, time: int) -> int | None:
         """Return the last match at or before `time` on the same day."""
@@ -91,3 +99,14 @@ def _table(mask: int, size: int) -> tuple[int, ...]:
     for value in reversed(range(size)):
         table.append(value if mask >> value & 1 else table[-1])
     return tuple(reversed(table))
+
+
+@lru_cache(maxsize=128)
+def _listed(hours: int, minutes: int, seconds: int) -> tuple[int, ...]:
+    """Return all times of these masks, in order."""
+    return tuple(
+        hour * 3600 + minute * 60 + second
+        for hour in members(hours)
+        for minute in members(minutes)
+        for second in members(seconds)
+    )

@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests coverage format demo kills peers clean
+.PHONY: help test lint types tests coverage format demo kills peers bench pictures clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -58,6 +58,12 @@ kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and aud
 
 peers: $(MADE) ## ask other schedulers for the same fire times and print who is wrong; PEERS="cronsim croniter" chooses
 	"$(VENV_PYTHON)" -m benchmarks.triggers_right $(PEERS)
+
+bench: $(MADE) ## time the next fire time beside other schedulers; PEERS="cronsim --rounds 3" chooses
+	"$(VENV_PYTHON)" -m benchmarks.triggers_fast $(PEERS)
+
+pictures: $(MADE) ## draw the pictures of the docs anew, by asking the triggers
+	"$(VENV_PYTHON)" docs/explanation/draw_time.py
 
 clean: ## delete the virtual environment and all that the tools left
 	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

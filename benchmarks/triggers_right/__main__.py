@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.triggers_right.asking import ADAPTERS, Asked, install
+from benchmarks.environments import install, python_of
+from benchmarks.triggers_right.asking import ADAPTERS, Asked
 from benchmarks.triggers_right.cases import Case, read_cases
 from benchmarks.triggers_right.peers import PEERS, Peer
+from benchmarks.triggers_right.same_hour import HOURS, same_hour_markdown, shown
 from benchmarks.triggers_right.table import Tally, as_json, as_markdown
 from benchmarks.triggers_right.verdict import judge
 from tickwright import CronTrigger, __version__
@@ -31,7 +33,9 @@ def main() -> None:
     other_rules = {case.id: answers_by_other_rules(case) for case in cases}
     with TemporaryDirectory() as folder:
         tallies = [ask_all(peer, Path(folder), cases, other_rules) for peer in chosen]
+        same_hour = {peer.name: ask_same_hour(peer, Path(folder)) for peer in chosen}
     print(as_markdown(tallies))
+    print(f"\n{same_hour_markdown(same_hour)}")
     if options.json:
         options.json.write_text(json.dumps(as_json(tallies), indent=1) + "\n", encoding="utf-8")
 
@@ -42,7 +46,7 @@ def ask_all(
     """Return what one peer made of all cases."""
     print(f"{peer.name} ...", file=sys.stderr)
     tally = Tally(peer.name, __version__ if peer.requirement is None else peer.requirement.partition("==")[2])
-    asked = Asked(install(peer, folder / peer.adapter), ADAPTERS / peer.adapter)
+    asked = Asked(install(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
     try:
         for case in cases:
             verdict = judge(case, asked.ask(case), other_rules[case.id])
@@ -50,6 +54,15 @@ def ask_all(
     finally:
         asked.stop()
     return tally
+
+
+def ask_same_hour(peer: Peer, folder: Path) -> list[str]:
+    """Return what one peer does in the hours in which clocks change; it is installed by now."""
+    asked = Asked(python_of(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
+    try:
+        return [shown(question, asked.ask(question)) for question in HOURS.values()]
+    finally:
+        asked.stop()
 
 
 def answers_by_other_rules(case: Case) -> tuple[tuple[datetime, ...], ...]:

@@ -6,33 +6,19 @@ import json
 import os
 import select
 import subprocess
-import sys
-import venv
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
 from benchmarks.triggers_right.cases import Case
-from benchmarks.triggers_right.peers import Peer
 from benchmarks.triggers_right.verdict import Answer, Verdict
 
-__all__ = ["Asked", "install"]
+__all__ = ["ADAPTERS", "Asked"]
 
 ADAPTERS = Path(__file__).parent / "adapters"
 SECONDS_A_CASE = 10.0
 SECONDS_TO_START = 60.0
-
-
-def install(peer: Peer, folder: Path) -> str:
-    """Return the Python in which the peer can be imported, making its environment if it has one."""
-    if peer.requirement is None:
-        return sys.executable
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer.requirement]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return str(python)
 
 
 class Asked:

@@ -1,0 +1,1 @@
+"""A benchmark: how long Tickwright and its peers take for the next fire time."""

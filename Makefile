@@ -13,10 +13,10 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests coverage format demo kills clean
+.PHONY: help test lint types tests test-time coverage format demo kills clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 test: lint types coverage ## everything that CI checks: lint, types, tests with coverage
 
@@ -55,6 +55,9 @@ ROUNDS ?= 50
 
 kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and audit its books
 	"$(VENV_PYTHON)" -m tests.durability.kill $(ROUNDS)
+
+test-time: $(MADE) ## hold cron against every change of every zone's clock; SEED=7 replays a run
+	"$(VENV_PYTHON)" -m tests.triggers.proof $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 clean: ## delete the virtual environment and all that the tools left
 	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

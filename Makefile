@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests test-time coverage format demo kills clean
+.PHONY: help test lint types tests test-time fuzz coverage format demo kills clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -58,6 +58,17 @@ kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and aud
 
 test-time: $(MADE) ## hold cron against every change of every zone's clock; SEED=7 replays a run
 	"$(VENV_PYTHON)" -m tests.triggers.proof $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# As for `make demo`, only the SECONDS that was typed counts; ten minutes if none was.
+ifeq ($(origin SECONDS),command line)
+FUZZ_SECONDS := $(or $(SECONDS),600)
+else
+FUZZ_SECONDS := 600
+endif
+
+fuzz: $(MADE) ## look for SECONDS=600 for input that a trigger does not refuse properly; needs atheris, so Linux or macOS
+	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check --group fuzz
+	"$(VENV_PYTHON)" -m tests.triggers.fuzz $(FUZZ_SECONDS) $(SEED)
 
 clean: ## delete the virtual environment and all that the tools left
 	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

@@ -36,11 +36,7 @@ def read_moment(value: object, zone: tzinfo, field: str) -> int:
     Raises `InvalidTriggerError` for `field`, or `TypeError` naming it.
     """
     moment = _as_datetime(value, field)
-    try:
-        is_aware = moment.utcoffset() is not None
-    except Exception as error:  # the border to a user's tzinfo: whatever it raises, it cannot be used
-        raise InvalidTriggerError(field, value, f"its zone cannot say its offset: {type(error).__name__}") from error
-    if is_aware:
+    if _is_aware(moment, field):
         instant = to_micros(moment)
     else:
         since = moment.replace(tzinfo=None) - WALL_EPOCH
@@ -75,6 +71,13 @@ def read_anchor(value: object) -> int | None:
 def iso_text(instant: int) -> str:
     """Return the text that `read_moment` reads as this instant in any zone."""
     return to_datetime(instant).isoformat()
+
+
+def _is_aware(moment: datetime, field: str) -> bool:
+    try:
+        return moment.utcoffset() is not None
+    except Exception as error:  # the border to a user's tzinfo: whatever it raises, it cannot be used
+        raise InvalidTriggerError(field, moment, f"its zone cannot say its offset: {type(error).__name__}") from error
 
 
 def _as_datetime(value: object, field: str) -> datetime:

@@ -66,7 +66,7 @@ else
 FUZZ_SECONDS := 600
 endif
 
-fuzz: $(MADE) ## look for SECONDS=600 for input that a trigger does not refuse properly; needs atheris, so Linux or macOS
+fuzz: $(MADE) ## look for SECONDS=600 for input that a trigger does not refuse properly; on Linux, for atheris
 	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check --group fuzz
 	"$(VENV_PYTHON)" -m tests.triggers.fuzz $(FUZZ_SECONDS) $(SEED)
 

@@ -147,7 +147,7 @@ def test_a_trigger_that_is_broken_on_purpose_does_not_pass(defect):
         text=True,
     )
     assert told.returncode == 1, told.stderr
-    assert told.stdout.startswith("0:A")
+    assert told.stdout.startswith("0:2008-2013:A")
 
 
 # -- beyond changes of clocks ------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ class DstPolicy(StrEnum):
     @classmethod
     def read(cls, value: object) -> DstPolicy:
         """Return the policy of this name, or refuse it with the names there are."""
+        if type(value) is cls:
+            return value
         text = plain_text(value)
         if text is None:
             raise TypeError(f"dst_policy must be a text, not {shortened(value)}")

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from time import monotonic
 from zoneinfo import available_timezones
 
-from tests.triggers.proof.cases import Books, case_names, run_case
+from tests.triggers.proof.cases import Books, case_names, clock_of_case, run_case
 from tests.triggers.proof.clocks import clock_of
 from tests.triggers.proof.defects import DEFECTS
 
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     if options.defect:
         return _notice(options)
     if options.case:
-        return _replay(options.case, options.years)
+        return _replay(options.case)
     zones = options.zones or sorted(available_timezones())
     seed = random.randrange(10**6) if options.seed is None else options.seed
     print(f"seed {seed}: {len(zones)} zones, {options.years[0]} to {options.years[1]}", flush=True)
@@ -67,9 +67,9 @@ def prove_zone(zone: str, years: tuple[int, int], seed: int, per_change: int, sp
     return len(clock.changes), books
 
 
-def _replay(case: str, years: tuple[int, int]) -> int:
+def _replay(case: str) -> int:
     books = Books()
-    run_case(case, clock_of(case.split(":")[1], *years), books)
+    run_case(case, clock_of_case(case), books)
     print("\n".join(books.differences) or f"{books.fire_times} fire times agree")
     return 1 if books.differences else 0
 

@@ -9,13 +9,13 @@ from functools import cache
 from random import Random
 
 from tests.triggers.proof.checks import EPOCH, Check
-from tests.triggers.proof.clocks import DAY, Change, Clock
+from tests.triggers.proof.clocks import DAY, Change, Clock, clock_of
 from tests.triggers.proof.expression import Expression
 from tests.triggers.proof.random_expressions import random_expression
 from tests.triggers.proof.walk import POLICIES
 from tickwright.errors import InvalidTriggerError
 
-__all__ = ["Books", "case_names", "run_case"]
+__all__ = ["Books", "case_names", "clock_of_case", "run_case"]
 
 MOST_FIRES = 300
 """About as many fire times are expected of a case at most: a schedule of every second gets a short stretch."""
@@ -48,17 +48,25 @@ class Books:
 
 def case_names(clock: Clock, seed: int, per_change: int, spans: int) -> Iterator[str]:
     """Return the names of the cases of a zone: `per_change` for each change of its clock, and some `spans`."""
+    first, last = clock.years
     for change in clock.changes:
         for number in range(per_change):
-            yield f"{seed}:{clock.zone}:{change.instant}:{number}"
+            yield f"{seed}:{first}-{last}:{clock.zone}:{change.instant}:{number}"
     for number in range(spans):
-        yield f"{seed}:{clock.zone}:span:{number}"
+        yield f"{seed}:{first}-{last}:{clock.zone}:span:{number}"
+
+
+def clock_of_case(name: str) -> Clock:
+    """Return the clock that a case of this name is about."""
+    _, years, zone, _, _ = name.split(":")
+    first, last = years.split("-")
+    return clock_of(zone, int(first), int(last))
 
 
 def run_case(name: str, clock: Clock, books: Books) -> None:
     """Hold one random expression against the walk, under all policies."""
     random = Random(name)
-    place = name.split(":")[2]
+    place = name.split(":")[3]
     if place == "span":
         expression, begin, end = _over_a_span(random, clock)
     else:

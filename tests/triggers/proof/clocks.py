@@ -30,9 +30,11 @@ class Change(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """The wall clock of a zone, known for begin <= instant < end."""
+    """The wall clock of a zone, known for begin <= instant < end, which are whole years."""
 
     zone: str
+    years: tuple[int, int]
+    """The first and the last."""
     begin: int
     end: int
     offset: int
@@ -66,7 +68,7 @@ def clock_of(zone: str, first_year: int, last_year: int) -> Clock:
     changes = tuple(
         _change(info, earlier, later) for (earlier, before), (later, after) in pairwise(asked) if before != after
     )
-    return Clock(zone, begin, end, asked[0][1], changes)
+    return Clock(zone, (first_year, last_year), begin, end, asked[0][1], changes)
 
 
 def second_of(moment: datetime) -> int:

@@ -104,7 +104,7 @@ def _state(random: Random) -> Attempt:
             state.pop(name, None)
         else:
             value = state.get(name)
-            state[name] = almost(random, value) if isinstance(value, str) else random.choice((*THINGS, *NUMBERS, None))
+            state[name] = almost(random, value) if type(value) is str else random.choice((*THINGS, *NUMBERS, None))
 
     def restored(**state: Any) -> Trigger:
         again: Any = object.__new__(type(trigger))

@@ -13,10 +13,10 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests coverage format demo kills peers bench pictures clean
+.PHONY: help test lint types tests test-time fuzz coverage format demo kills peers bench pictures clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 test: lint types coverage ## everything that CI checks: lint, types, tests with coverage
 
@@ -64,6 +64,20 @@ bench: $(MADE) ## time the next fire time beside other schedulers; PEERS="cronsi
 
 pictures: $(MADE) ## draw the pictures of the docs anew, by asking the triggers
 	"$(VENV_PYTHON)" docs/explanation/draw_time.py
+
+test-time: $(MADE) ## hold cron against every change of every zone's clock; SEED=7 replays a run
+	"$(VENV_PYTHON)" -m tests.triggers.proof $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# As for `make demo`, only the SECONDS that was typed counts; ten minutes if none was.
+ifeq ($(origin SECONDS),command line)
+FUZZ_SECONDS := $(or $(SECONDS),600)
+else
+FUZZ_SECONDS := 600
+endif
+
+fuzz: $(MADE) ## look for SECONDS=600 for input that a trigger does not refuse properly; on Linux, for atheris
+	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check --group fuzz
+	"$(VENV_PYTHON)" -m tests.triggers.fuzz $(FUZZ_SECONDS) $(SEED)
 
 clean: ## delete the virtual environment and all that the tools left
 	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov

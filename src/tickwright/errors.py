@@ -32,6 +32,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+from reprlib import Repr
+
 __all__ = [
     "ConfigurationError",
     "ConflictingIdError",
@@ -59,18 +62,38 @@ __all__ = [
 ]
 
 SHOWN_LENGTH = 50
+MOST_MEMBERS = 1_000
 
 
 def shortened(value: object) -> str:
     """Return `repr(value)` cut to 50 characters, so that no message can be flooded by its own cause."""
-    # A text is cut before it is shown: the repr of a hostile 10 MB string costs more than the check that refuses it.
-    if isinstance(value, (str, bytes)):
-        value = value[: SHOWN_LENGTH + 1]
     try:
-        shown = repr(value)
+        shown = _SHOWN.repr(value)
     except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
         shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
+
+
+class _Shown(Repr):
+    """Looks at no more of a value than can be shown, at any depth.
+
+    The repr of a hostile 10 MB text, or of a list of five million zeros, costs more than the check that refuses it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = SHOWN_LENGTH
+        self.maxlong = self.maxother = 10 * SHOWN_LENGTH
+
+    def repr1(self, x: object, level: int) -> str:
+        if isinstance(x, (str, bytes)):
+            return repr(x[: SHOWN_LENGTH + 1])
+        if isinstance(x, Sized) and len(x) > MOST_MEMBERS:
+            return f"<{type(x).__name__} of {len(x):,}>"
+        return super().repr1(x, level)
+
+
+_SHOWN = _Shown()
 
 
 class TickwrightError(Exception):
@@ -84,9 +107,10 @@ class InvalidTriggerError(TickwrightError, ValueError):
     """A trigger's parameter has a value that cannot be taken: `field`, `value` (shortened) and the reason."""
 
     def __init__(self, field: str, value: object, reason: str) -> None:
-        super().__init__(field, value, reason)
-        self.field = field
         self.value = shortened(value)
+        # Not the value itself: an error may be logged, kept or sent to another process, and hostile ones are large.
+        super().__init__(field, self.value, reason)
+        self.field = field
         self.reason = reason
 
     def __str__(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Final
+from typing import Final, cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import UTC
+from tickwright.plain import plain_text
 
 __all__ = ["LOCAL", "as_zone", "zone_name"]
 
@@ -14,6 +17,7 @@ LOCAL: Final = "local"
 """The name of the machine's own zone, where the machine does not say which one that is."""
 
 LONGEST_NAME = 255
+OFFSET = re.compile(r"[+-]\d\d(:?\d\d(:?\d\d)?)?", re.ASCII)
 PROBE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -29,10 +33,11 @@ def as_zone(value: tzinfo | str | None = None) -> tzinfo:
     """
     if value is None:
         return _local_zone()
-    if isinstance(value, str):
-        return _named_zone(value)
-    if isinstance(value, tzinfo):
-        return _checked_zone(value)
+    name = plain_text(value)
+    if name is not None:
+        return _named_zone(name)
+    if issubclass(type(value), tzinfo):
+        return _checked_zone(cast(tzinfo, value))
     raise TypeError(f"timezone must be a zone's name, a tzinfo or None, not {shortened(value)}")
 
 
@@ -96,23 +101,27 @@ def _named_zone(name: str) -> tzinfo:
 
 
 def _fixed_offset(text: str) -> tzinfo:
-    try:
-        zone = datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
-    except ValueError:
-        zone = None
+    zone = None
+    if OFFSET.fullmatch(text):
+        with suppress(ValueError):
+            zone = datetime.fromisoformat(f"2000-01-01T00:00:00{text}").tzinfo
     if zone is None:
-        raise InvalidTriggerError("timezone", text, "an offset reads like '+05:30'")
+        raise InvalidTriggerError("timezone", text, "an offset reads like '+05:30', and is less than a day")
     return zone
 
 
 def _checked_zone(zone: tzinfo) -> tzinfo:
     if isinstance(zone, timezone):
         return zone
-    if type(zone).__module__.partition(".")[0] == "pytz":
-        name = getattr(zone, "zone", None)
-        return _named_zone(name) if name else timezone(zone.utcoffset(None) or timedelta(0))
     try:
+        if f"{type(zone).__module__}".partition(".")[0] == "pytz":
+            name = getattr(zone, "zone", None)
+            return timezone(cast(timedelta, zone.utcoffset(None))) if name is None else as_zone(name)
         PROBE.astimezone(zone)
+        with suppress(TypeError):  # dateutil's cannot be hashed, and need not
+            hash(zone)
+    except InvalidTriggerError:
+        raise
     except Exception as error:  # the border to a user's tzinfo: whatever it raises, it cannot be used
-        raise InvalidTriggerError("timezone", zone, f"it cannot convert a time ({error})") from error
+        raise InvalidTriggerError("timezone", zone, f"it cannot convert a time: {type(error).__name__}") from error
     return zone

@@ -1,4 +1,4 @@
-"""The samples in data/: fire times that were checked against other implementations, and inputs to refuse."""
+"""Samples: fire times that were checked against other implementations, inputs to refuse, zones that are telling."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from datetime import datetime
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+
+TELLING_ZONES = [
+    "Africa/Cairo",  # midnight is left out, and three months once had four changes
+    "Africa/Casablanca",  # Ramadan
+    "America/New_York",
+    "America/Santiago",  # midnight occurs twice
+    "America/Sao_Paulo",  # midnight is left out
+    "America/St_Johns",  # half past three behind
+    "Antarctica/Casey",  # jumps of three hours and of two
+    "Antarctica/Troll",  # two hours
+    "Asia/Gaza",  # a week between two changes
+    "Asia/Tehran",
+    "Australia/Lord_Howe",  # half an hour
+    "Europe/Dublin",  # winter time is the exception
+    "Europe/London",
+    "Pacific/Apia",  # a whole day
+]
 
 
 def samples(name):

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.triggers.calendar_walk import walk_dates, walk_fires
-from tests.triggers.samples import fire_times
-from tests.triggers.test_cron_walk import TELLING_ZONES
-from tests.triggers.walk import POLICIES
+from tests.triggers.proof.walk import POLICIES
+from tests.triggers.samples import TELLING_ZONES, fire_times
 from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.calendarinterval.occurrences import Occurrences, has_day
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.triggers.proof.random_expressions import random_crontab
 from tests.triggers.reading import read, read_times
-from tests.triggers.walk import random_crontab
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.cron.clock_words import clock_text
@@ -18,6 +18,7 @@ from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
 
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
+NEAR = datetime(2026, 11, 23, 11, 30)
 BERLIN = "Europe/Berlin"
 
 
@@ -336,15 +337,15 @@ def test_a_plain_reader_understands_of_random_crontabs_what_they_match(has_libra
         request.getfixturevalue("without_the_library")
     dates = [date(2023, 11, 1) + timedelta(days=day) for day in range(500)]
     for seed in range(250):
-        written = random_crontab(random.Random(seed))
+        written = random_crontab(random.Random(seed), NEAR)
         try:
-            sentence = CronTrigger.from_crontab(written.text, "UTC").describe().removesuffix(" in UTC")
+            sentence = written.trigger("UTC", "cron").describe().removesuffix(" in UTC")
         except InvalidTriggerError:  # it can never fire
             continue
         is_meant, times = read(sentence)
         assert times == {hour * 3600 + minute * 60 for hour in written.hours for minute in written.minutes}, sentence
         for at in dates:
-            assert is_meant(at) == written.matches_date(at), (written.text, sentence, at)
+            assert is_meant(at) == written.matches_date(at), (written.written, sentence, at)
 
 
 def values(size):
@@ -368,9 +369,8 @@ def test_a_plain_reader_understands_any_times_of_day(hours, minutes, seconds):
 
 def test_equal_triggers_say_the_same():
     for seed in range(300):
-        text = random_crontab(random.Random(seed)).text
         try:
-            trigger = CronTrigger.from_crontab(text, "UTC")
+            trigger = random_crontab(random.Random(seed), NEAR).trigger("UTC", "cron")
         except InvalidTriggerError:
             continue
         again = eval(repr(trigger))

@@ -163,9 +163,19 @@ def test_an_error_about_a_trigger_tells_its_parts():
     assert str(error) == "hour: 0 to 23 is taken (got 25)"
 
 
-@pytest.mark.parametrize("value", ["x" * 10**7, b"x" * 10**7, list(range(10**4)), 10**4000, {"a": "b" * 1000}])
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 10**7, b"x" * 10**7, list(range(10**4)), 10**4000, {"a": "b" * 1000}, ["x" * 10**7], [set(range(10**5))]],
+    ids=lambda value: type(value).__name__,
+)
 def test_what_is_shown_of_a_value_is_short(value):
     assert len(shortened(value)) <= 50
+
+
+def test_an_error_does_not_keep_the_large_value_that_it_refuses():
+    error = InvalidTriggerError("expression", "x" * 10**7, "longer than 1,000 characters")
+    assert len(repr(error)) < 200
+    assert len(pickle.dumps(error)) < 1_000
 
 
 class Unshowable:

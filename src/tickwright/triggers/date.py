@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.english import in_zone, instant_text
-from tickwright.triggers.moments import Moment, iso_text, read_moment
+from tickwright.triggers.moments import Moment, iso_text, read_anchor, read_moment
 from tickwright.zones import as_zone, zone_name
 
 __all__ = ["DateTrigger"]
@@ -88,7 +88,7 @@ class DateTrigger(DeclaredTrigger):
         return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor})
 
     def _restore(self, state: dict[str, Any]) -> None:
-        anchor = state.pop("anchor", None)
+        anchor = read_anchor(state.pop("anchor", None))
         super()._restore(state)
         self._set(_anchor=anchor)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn, Self
 
-from tickwright.errors import InvalidTriggerError
+from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.plain import plain_number
 from tickwright.triggers.base import Trigger
 
 __all__ = ["DeclaredTrigger"]
@@ -76,13 +77,16 @@ class DeclaredTrigger(Trigger):
         return {"version": self.STATE_VERSION, **self._state()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        if not issubclass(type(state), dict):
+            raise TypeError(f"the state of a {type(self).__name__} is a dict, not {shortened(state)}")
         arguments = dict(state)
-        version = arguments.pop("version", None)
-        if not isinstance(version, int) or version > self.STATE_VERSION:
+        given = arguments.pop("version", None)
+        version = plain_number(given)
+        if not isinstance(version, int) or not 1 <= version <= self.STATE_VERSION:
             raise InvalidTriggerError(
                 "version",
-                version,
-                f"this {type(self).__name__} was stored by a newer Tickwright; "
+                given,
+                f"this {type(self).__name__} was stored by a newer Tickwright, or it is damaged; "
                 f"this one reads versions up to {self.STATE_VERSION}",
             )
         self._restore(arguments)

@@ -34,6 +34,7 @@ from typing import NamedTuple
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import DAY, EARLIEST, HOUR, LATEST
+from tickwright.plain import plain_text
 from tickwright.triggers.transitions import MOST_APART, Transition, offset_at, transitions_between
 from tickwright.zones import as_zone, zone_name
 
@@ -51,13 +52,16 @@ class DstPolicy(StrEnum):
     @classmethod
     def read(cls, value: object) -> DstPolicy:
         """Return the policy of this name, or refuse it with the names there are."""
-        if not isinstance(value, str):
+        if type(value) is cls:
+            return value
+        text = plain_text(value)
+        if text is None:
             raise TypeError(f"dst_policy must be a text, not {shortened(value)}")
-        try:
-            return cls(value)
-        except ValueError:
-            known = ", ".join(repr(str(policy)) for policy in cls)
-            raise InvalidTriggerError("dst_policy", value, f"it is one of {known}") from None
+        for policy in cls:
+            if text == policy.value:
+                return policy
+        known = ", ".join(repr(policy.value) for policy in cls)
+        raise InvalidTriggerError("dst_policy", value, f"it is one of {known}")
 
 
 class Treatment(NamedTuple):

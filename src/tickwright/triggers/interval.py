@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Self
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime, to_micros
+from tickwright.plain import plain_number
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.english import a_list, counted, in_zone, span_text
 from tickwright.triggers.jitter import read_jitter
-from tickwright.triggers.moments import Moment, iso_text, read_span
+from tickwright.triggers.moments import Moment, iso_text, read_anchor, read_span
 from tickwright.zones import as_zone, zone_name
 
 __all__ = ["IntervalTrigger"]
@@ -163,7 +164,7 @@ class IntervalTrigger(DeclaredTrigger):
         return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor})
 
     def _restore(self, state: dict[str, Any]) -> None:
-        anchor = state.pop("anchor", None)
+        anchor = read_anchor(state.pop("anchor", None))
         super()._restore(state)
         self._set(_anchor=anchor)
 
@@ -173,16 +174,16 @@ class IntervalTrigger(DeclaredTrigger):
 
 def _read_interval(parts: dict[str, Any]) -> tuple[int, str, object]:
     """Return the sum of the parts in microseconds, and the name and value to blame if it cannot be used."""
-    given = [name for name, value in parts.items() if value != 0]
     whole = parts["weeks"]
-    if isinstance(whole, timedelta):
-        for name in given:
-            if name != "weeks":
+    if issubclass(type(whole), timedelta):
+        for name in UNITS:
+            if name != "weeks" and _micros(name, parts[name]):
                 raise InvalidTriggerError(name, parts[name], "the timedelta is the whole interval already")
-        field, value, step = "interval", whole, whole // timedelta(microseconds=1)
+        field, value, step = "interval", whole, timedelta.__floordiv__(whole, timedelta.resolution)
     else:
-        field = given[0] if given else "seconds"
-        value, step = parts[field], sum(_micros(name, part) for name, part in parts.items())
+        micros = {name: _micros(name, part) for name, part in parts.items()}
+        field = next((name for name in UNITS if plain_number(parts[name])), "seconds")
+        value, step = parts[field], sum(micros.values())
     if step <= 0:
         raise InvalidTriggerError(field, value, "an interval is at least a microsecond long")
     if step > LATEST - EARLIEST:
@@ -191,17 +192,18 @@ def _read_interval(parts: dict[str, Any]) -> tuple[int, str, object]:
 
 
 def _micros(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    number = plain_number(value)
+    if number is None:
         raise TypeError(f"{name} must be a number, not {shortened(value)}")
-    if value < 0:
+    if number < 0:
         raise InvalidTriggerError(name, value, "time does not run backwards")
-    if isinstance(value, int):
-        return value * UNITS[name]
-    if not isfinite(value):
+    if isinstance(number, int):
+        return number * UNITS[name]
+    if not isfinite(number):
         raise InvalidTriggerError(name, value, "a finite number is taken")
     # A float is a fraction, exactly; multiplying it as a float would lose microseconds from a few hundred
     # years on.
-    numerator, denominator = value.as_integer_ratio()
+    numerator, denominator = number.as_integer_ratio()
     return (2 * numerator * UNITS[name] + denominator) // (2 * denominator)
 
 

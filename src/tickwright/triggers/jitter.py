@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.plain import plain_number
 
 __all__ = ["read_jitter"]
 
@@ -13,8 +14,9 @@ def read_jitter(value: object) -> float | None:
     """Return the jitter, a number of seconds that is not negative, or `None` for none."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    seconds = plain_number(value)
+    if seconds is None:
         raise TypeError(f"jitter must be a number of seconds or None, not {shortened(value)}")
-    if not 0 <= value <= LONGEST:
+    if not 0 <= seconds <= LONGEST:
         raise InvalidTriggerError("jitter", value, "0 seconds or more are taken, up to a century")
-    return value
+    return seconds

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, tzinfo
+from typing import cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import EARLIEST, EPOCH, LATEST, to_datetime, to_micros
+from tickwright.plain import plain_datetime, plain_number, plain_text
 from tickwright.triggers.dst import instant_of_wall
 
-__all__ = ["Moment", "iso_text", "read_moment", "read_span"]
+__all__ = ["Moment", "iso_text", "read_anchor", "read_moment", "read_span"]
 
 Moment = datetime | date | str
 """What a user may give where one instant is meant."""
 
 LONGEST_TEXT = 64
+ISO_8601 = re.compile(
+    r"(\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(-?\d)?)"  # a date, or an ISO week with its day
+    r"([T ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?"
+    r"(Z|[+-]\d\d(:?\d\d(:?\d\d)?)?)?)?",
+    re.ASCII,
+)
 WALL_EPOCH = EPOCH.replace(tzinfo=None)
 
 
@@ -27,7 +36,7 @@ def read_moment(value: object, zone: tzinfo, field: str) -> int:
     Raises `InvalidTriggerError` for `field`, or `TypeError` naming it.
     """
     moment = _as_datetime(value, field)
-    if moment.utcoffset() is not None:
+    if _is_aware(moment, field):
         instant = to_micros(moment)
     else:
         since = moment.replace(tzinfo=None) - WALL_EPOCH
@@ -47,21 +56,45 @@ def read_span(start_date: object, end_date: object, zone: tzinfo) -> tuple[int |
     return start, end
 
 
+def read_anchor(value: object) -> int | None:
+    """Return the anchor that was stored with a trigger, an instant, or `None` where there was none."""
+    if value is None:
+        return None
+    instant = plain_number(value)
+    if not isinstance(instant, int) or not EARLIEST <= instant <= LATEST:
+        raise InvalidTriggerError(
+            "anchor", value, "microseconds from 1970 to an instant in the years 1 to 9999 are stored"
+        )
+    return instant
+
+
 def iso_text(instant: int) -> str:
     """Return the text that `read_moment` reads as this instant in any zone."""
     return to_datetime(instant).isoformat()
 
 
-def _as_datetime(value: object, field: str) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    if not isinstance(value, str):
-        raise TypeError(f"{field} must be a datetime, a date or an ISO 8601 text, not {shortened(value)}")
-    if len(value) > LONGEST_TEXT or not value.isascii():
-        raise InvalidTriggerError(field, value, "a date reads like '2026-11-23' or '2026-11-23T11:30:00+01:00'")
+def _is_aware(moment: datetime, field: str) -> bool:
     try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InvalidTriggerError(field, value, f"this is no ISO 8601 date or datetime ({error})") from None
+        return moment.utcoffset() is not None
+    except Exception as error:  # the border to a user's tzinfo: whatever it raises, it cannot be used
+        raise InvalidTriggerError(field, moment, f"its zone cannot say its offset: {type(error).__name__}") from error
+
+
+def _as_datetime(value: object, field: str) -> datetime:
+    moment = plain_datetime(value)
+    if moment is not None:
+        return moment
+    if issubclass(type(value), date):
+        return datetime.combine(cast(date, value), time())
+    text = plain_text(value)
+    if text is None:
+        raise TypeError(f"{field} must be a datetime, a date or an ISO 8601 text, not {shortened(value)}")
+    # Python would read more, and some of it wrongly: "12:00:00:5" and "12.5" as half a second past twelve.
+    if len(text) > LONGEST_TEXT or not ISO_8601.fullmatch(text):
+        raise InvalidTriggerError(
+            field, value, "an ISO 8601 date reads like '2026-11-23' or '2026-11-23T11:30:00+01:00'"
+        )
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidTriggerError(field, value, "there is no such day, or no such time of day") from None

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.plain import plain_text
 from tickwright.triggers.cron.days import (
     DayRule,
     DaysOfMonth,
@@ -91,11 +92,12 @@ def _shown(fields: list[tuple[str, str]]) -> list[str]:
 
 def read_crontab(text: object) -> Crontab:
     """Return what a crontab text says; the same text is read only once."""
-    if not isinstance(text, str):
+    plain = plain_text(text)
+    if plain is None:
         raise TypeError(f"expression must be a crontab text like '*/5 * * * *', not {shortened(text)}")
-    if len(text) > LONGEST_TEXT:
-        raise InvalidTriggerError("expression", text, f"longer than {LONGEST_TEXT:,} characters")
-    return _read(text)
+    if len(plain) > LONGEST_TEXT:
+        raise InvalidTriggerError("expression", plain, f"longer than {LONGEST_TEXT:,} characters")
+    return _read(plain)
 
 
 @lru_cache(maxsize=4_096)

@@ -51,7 +51,7 @@ class Field:
             first_text, dash, last_text = body.partition("-")
             first = self.number(first_text)
             if dash:
-                last = first if last_text == first_text else self.number(last_text, is_end=True)
+                last = self.number(last_text, at_least=first)
                 if first > last:
                     raise self.error(term, f"the range runs backwards, {first_text} comes after {last_text}")
             else:
@@ -62,8 +62,8 @@ class Field:
             mask = sum(1 << value for value in range(first, last + 1, step))
         return mask, shown
 
-    def number(self, text: str, is_end: bool = False) -> int:
-        """Return what a number or a name stands for; a name that stands for two ends a range at the later."""
+    def number(self, text: str, at_least: int = 0) -> int:
+        """Return what a number or a name stands for; of a name that stands for two, the first that is `at_least`."""
         if text.isascii() and text.isdigit():
             digits = text.lstrip("0") or "0"
             value = int(digits) if len(digits) <= MOST_DIGITS else self.high + 1
@@ -71,8 +71,9 @@ class Field:
                 raise self.error(text, f"{self._values()} are taken")
             return value
         name = text.lower() if text.isascii() else text
-        if name in self.names:
-            return self.low + (_last_index(self.names, name) if is_end else self.names.index(name))
+        values = [value for value, known in enumerate(self.names, self.low) if known == name]
+        if values:
+            return next((value for value in values if value >= at_least), values[-1])
         if not text:
             raise self.error(text, "a value is missing")
         raise self.error(text, f"this is no value of the field; {self._values()} are taken")
@@ -106,7 +107,3 @@ def comma_list(field: Field, text: str) -> list[str]:
     if "" in terms:
         raise field.error(text, "a value is missing" if not text else "a term of the list is empty")
     return terms
-
-
-def _last_index(names: tuple[str, ...], name: str) -> int:
-    return len(names) - 1 - names[::-1].index(name)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tickwright.errors import shortened
+from tickwright.plain import plain_number, plain_text
 from tickwright.triggers.cron.days import (
     DayRule,
     DaysOfMonth,
@@ -91,15 +92,16 @@ def _read(given: tuple[tuple[str, str], ...]) -> Keywords:
 
 
 def _text(field: Field, value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise TypeError(f"{field.name} must be a whole number or a text, not {shortened(value)}")
-    if isinstance(value, int):
-        if not field.low <= value <= field.high:
+    number, text = plain_number(value), plain_text(value)
+    if isinstance(number, int):
+        if not field.low <= number <= field.high:
             raise field.error(value, f"{field.low} to {field.high} are taken")
-        return field.names[value - field.low] if field.shows_names else str(value)
-    if len(value) > LONGEST_TEXT:
-        raise field.error(value, f"longer than {LONGEST_TEXT:,} characters")
-    terms = [term.strip(" \t") for term in value.split(",")]
+        return field.names[number - field.low] if field.shows_names else str(number)
+    if text is None:
+        raise TypeError(f"{field.name} must be a whole number or a text, not {shortened(value)}")
+    if len(text) > LONGEST_TEXT:
+        raise field.error(text, f"longer than {LONGEST_TEXT:,} characters")
+    terms = [term.strip(" \t") for term in text.split(",")]
     if field.shows_names:
         terms = [field.read(term)[1] for term in terms]
     return ",".join(term.lower() if term.isascii() else term for term in terms)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, cast
 
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.clock_changes import clock_changes_text
-from tickwright.triggers.cron.crontab import Crontab, read_crontab
+from tickwright.triggers.cron.crontab import LONGEST_TEXT, Crontab, read_crontab
 from tickwright.triggers.cron.keywords import FIELD_NAMES, Keywords, read_keywords
 from tickwright.triggers.cron.wording import schedule_text
 from tickwright.triggers.declared import DeclaredTrigger
@@ -82,13 +82,14 @@ class CronTrigger(DeclaredTrigger):
 
         Weekdays are crontab's here: 0 and 7 are Sunday. The module `crontab` has the grammar.
         """
-        zone = as_zone(timezone)
-        if start_date is None and end_date is None and jitter is None:
+        zone, policy = as_zone(timezone), DstPolicy.read(dst_policy)
+        is_plain = start_date is None and end_date is None and jitter is None
+        if is_plain and type(expr) is str and len(expr) <= LONGEST_TEXT:
             try:
-                return cast(Self, _remembered(cls, expr, zone, dst_policy))
+                return cast(Self, _remembered(cls, expr, zone, policy))
             except TypeError:
-                pass  # something cannot be hashed: a wrong type, refused below, or a zone of dateutil's
-        return cls._make(expr, start_date, end_date, zone, jitter, dst_policy)
+                pass  # a zone that cannot be hashed, as dateutil's
+        return cls._make(expr, start_date, end_date, zone, jitter, policy)
 
     @classmethod
     def _make(cls, expr: str, *settings: Any) -> Self:
@@ -193,15 +194,18 @@ class CronTrigger(DeclaredTrigger):
         if "expr" not in state:
             super()._restore(state)
             return
-        get = state.get
-        self._settle(
-            read_crontab(state["expr"]),
-            get("start_date"),
-            get("end_date"),
-            as_zone(get("timezone")),
-            get("jitter"),
-            get("dst_policy", DstPolicy.CRON),
-        )
+        self._restore_crontab(**state)
+
+    def _restore_crontab(
+        self,
+        expr: str,
+        timezone: tzinfo | str | None = None,
+        start_date: Moment | None = None,
+        end_date: Moment | None = None,
+        jitter: float | None = None,
+        dst_policy: str = DstPolicy.CRON,
+    ) -> None:
+        self._settle(read_crontab(expr), start_date, end_date, as_zone(timezone), jitter, dst_policy)
 
     def __repr__(self) -> str:
         declaration = self._declaration()

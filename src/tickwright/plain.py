@@ -1,0 +1,32 @@
+"""Plain values: what a user's text, number or datetime says, without what a subclass makes of it.
+
+A subclass may compare, hash, measure or show itself as it likes: an enumeration's member, numpy's float64, a
+frozen clock's datetime, a test's mock. What is checked here once is kept, compared and pickled for years, so
+it is made of Python's own types first, by methods that no subclass can replace.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+__all__ = ["plain_datetime", "plain_number", "plain_text"]
+
+
+def plain_text(value: object) -> str | None:
+    """Return the text that `value` is, or `None` where it is none, whatever it says of itself."""
+    return str.__str__(value) if issubclass(type(value), str) else None
+
+
+def plain_number(value: object) -> int | float | None:
+    """Return the whole number or the float that `value` is, or `None` where it is neither; a bool is no number."""
+    kind = type(value)
+    if issubclass(kind, int) and kind is not bool:
+        return int.__int__(value)  # type: ignore[arg-type]
+    return float.__float__(value) if issubclass(kind, float) else None  # type: ignore[arg-type]
+
+
+def plain_datetime(value: object) -> datetime | None:
+    """Return the datetime that `value` is, with its zone and its `fold`, or `None` where it is none."""
+    if not issubclass(type(value), datetime):
+        return None
+    return datetime.combine(datetime.date(value), datetime.timetz(value))  # type: ignore[arg-type]

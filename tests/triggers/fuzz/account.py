@@ -1,0 +1,102 @@
+"""The account: whether an attempt was refused properly, or made a trigger that keeps what all triggers promise."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
+from random import Random
+from time import process_time
+
+from tests.triggers.fuzz.attempts import Attempt
+from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.base import Trigger
+from tickwright.triggers.cron import CronTrigger
+from tickwright.triggers.date import DateTrigger
+from tickwright.triggers.interval import IntervalTrigger
+from tickwright.zones import zone_name
+
+__all__ = ["call_to_account"]
+
+MOMENT = timedelta(microseconds=1)
+QUICK = 0.01
+NAMES = {"CronTrigger": CronTrigger, "IntervalTrigger": IntervalTrigger, "DateTrigger": DateTrigger}
+
+
+def call_to_account(attempt: Attempt, random: Random) -> str:
+    """Make the attempt, and return what became of it; whatever is raised is a finding."""
+    took, trigger = _timed(attempt)
+    if isinstance(trigger, Exception):
+        # A busy machine does not make a trigger slow: ask again before complaining.
+        assert min(took, *(_timed(attempt)[0] for _ in range(5 if took > QUICK else 1))) < QUICK, f"took {took:.3f} s"
+        _account_for_refusal(trigger)
+        return type(trigger).__name__
+    _account_for_value(trigger)
+    with suppress(InvalidTriggerError):  # the calendar may end before the first fire time
+        _account_for_answers(trigger.anchored(_instant(random)), random)
+    return "made"
+
+
+def _timed(attempt: Attempt) -> tuple[float, Trigger | Exception]:
+    began = process_time()
+    made: Trigger | Exception
+    try:
+        made = attempt.make(**attempt.arguments)
+    except (InvalidTriggerError, TypeError) as refusal:
+        made = refusal
+    return process_time() - began, made
+
+
+def _account_for_refusal(refusal: Exception) -> None:
+    assert len(str(refusal)) < 500
+    if isinstance(refusal, InvalidTriggerError):
+        assert refusal.field
+        assert refusal.reason
+        assert len(refusal.value) <= 50
+
+
+def _account_for_value(trigger: Trigger) -> None:
+    zone: tzinfo = getattr(trigger, "timezone")  # noqa: B009 - every trigger here has one, and no port says so
+    assert str(trigger)
+    assert trigger.describe()
+    if isinstance(zone_name(zone), str):
+        for again in (eval(repr(trigger), dict(NAMES)), pickle.loads(pickle.dumps(trigger))):
+            assert again == trigger, repr(trigger)
+            assert hash(again) == hash(trigger), repr(trigger)
+            assert repr(again) == repr(trigger)
+
+
+def _account_for_answers(trigger: Trigger, random: Random) -> None:
+    began = process_time()
+    now = _instant(random)
+    first = trigger.get_next_fire_time(None, now)
+    last = trigger.last_fire_time_until(now)
+    assert last is None or last <= now
+    if first is None:
+        return
+    assert first >= now
+    assert first.tzinfo is UTC
+    assert (last == now) == (first == now)
+    fires = [first]
+    while len(fires) < 5 and (following := trigger.get_next_fire_time(fires[-1], now)) is not None:
+        assert following > fires[-1]
+        fires.append(following)
+    for number, fire_time in enumerate(fires):
+        assert trigger.last_fire_time_until(fire_time) == fire_time
+        assert trigger.get_next_fire_time(None, fire_time) == fire_time
+        assert trigger.count_fire_times(first, fire_time) == number
+        if number:
+            assert trigger.last_fire_time_until(fire_time - MOMENT) == fires[number - 1]
+    assert process_time() - began < 1, f"{trigger!r} took {process_time() - began} s to answer"
+
+
+def _instant(random: Random) -> datetime:
+    """Return an instant near today, or anywhere, or at an end of the calendar."""
+    kind = random.randrange(10)
+    if kind == 0:
+        return random.choice((datetime.min, datetime.max)).replace(tzinfo=UTC)
+    days = 3_652_058 if kind < 4 else 20_000
+    begin = datetime.min if kind < 4 else datetime(1990, 1, 1)
+    return (begin + timedelta(random.randrange(days), random.randrange(86_400), random.randrange(2))).replace(
+        tzinfo=UTC
+    )

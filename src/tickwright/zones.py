@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Final, cast
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import UTC
 from tickwright.plain import plain_text
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 __all__ = ["LOCAL", "as_zone", "zone_name"]
 
@@ -54,11 +58,10 @@ def zone_name(zone: tzinfo) -> str | tzinfo:
             return zone  # no text says it: `datetime.fromisoformat` reads fractions of a second wrongly here
         offset = datetime.min.replace(tzinfo=timezone(zone.utcoffset(None))).isoformat()[19:]
         return "UTC" if offset == "+00:00" else offset
-    from pickle import PicklingError
-    from zoneinfo import ZoneInfo
-
-    if not isinstance(zone, ZoneInfo):
+    if not isinstance(zone, _zone_info()):
         return zone
+    from pickle import PicklingError
+
     if zone.key == LOCAL:
         return LOCAL  # tzlocal calls it so when it has found a zone's file and no name
     try:
@@ -90,10 +93,8 @@ def _named_zone(name: str) -> tzinfo:
         raise InvalidTriggerError("timezone", name, "this cannot be a zone's name")
     if name[0] in "+-":
         return _fixed_offset(name)
-    from zoneinfo import ZoneInfo
-
     try:
-        return ZoneInfo(name)
+        return _zone_info()(name)
     except (KeyError, ValueError, OSError):  # not in the database; not a key at all; a folder of the database
         raise InvalidTriggerError(
             "timezone", name, "there is no such zone; names read like 'Europe/Berlin', letter case included"
@@ -110,8 +111,16 @@ def _fixed_offset(text: str) -> tzinfo:
     return zone
 
 
+@cache
+def _zone_info() -> type[ZoneInfo]:
+    """Return `ZoneInfo`, imported when it is first needed: a program that schedules in UTC does without."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo
+
+
 def _checked_zone(zone: tzinfo) -> tzinfo:
-    if isinstance(zone, timezone):
+    if isinstance(zone, timezone) or type(zone) is _zone_info():
         return zone
     try:
         if f"{type(zone).__module__}".partition(".")[0] == "pytz":

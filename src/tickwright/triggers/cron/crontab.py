@@ -104,17 +104,19 @@ def read_crontab(text: object) -> Crontab:
 def _read(text: str) -> Crontab:
     second, minute, hour, day, month, weekday = _split(text)
     times = TimeOfDay(HOUR.mask(hour), MINUTE.mask(minute), SECOND.mask(second))
+    days, day, weekday = _dates(day, month, weekday)
+    is_wildcard = any(field.startswith("*") for field in (second, minute, hour))
+    return Crontab(expression(days, times, is_wildcard, text), (second, minute, hour, day, month.lower(), weekday))
+
+
+@lru_cache(maxsize=4_096)
+def _dates(day: str, month: str, weekday: str) -> tuple[DayRule, str, str]:
+    """Return the rule for dates, and day and weekday as they are shown; many texts differ in the time of day only."""
     day_terms, day = _day_terms(day)
     months = MONTH.mask(month)
     weekday_terms, weekday = _weekday_terms(weekday)
-    days = DayRule(
-        days=day_terms,
-        weekdays=weekday_terms,
-        either=day[0] not in "*?" and weekday[0] not in "*?",
-        months=months,
-    )
-    is_wildcard = any(field.startswith("*") for field in (second, minute, hour))
-    return Crontab(expression(days, times, is_wildcard, text), (second, minute, hour, day, month.lower(), weekday))
+    either = day[0] not in "*?" and weekday[0] not in "*?"
+    return DayRule(days=day_terms, weekdays=weekday_terms, either=either, months=months), day, weekday
 
 
 def _split(text: str) -> list[str]:

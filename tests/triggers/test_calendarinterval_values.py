@@ -90,6 +90,20 @@ def test_it_is_shown_in_a_few_words(arguments, text):
             {"months": 1, "days": 1, "start_date": "2026-01-30"},
             "every 1 month and 1 day at 00:00 in UTC, from 2026-01-30; months without a 30th are left out",
         ),
+        (
+            {"days": 1, "hour": 2, "minute": 30, "start_date": "2026-01-01", "timezone": "Europe/Berlin"},
+            "every day at 02:30 in Europe/Berlin, from 2026-01-01; in spring's missing hour it runs at 03:00; "
+            "in autumn's repeated hour it runs once",
+        ),
+        (  # clocks change on Sundays
+            {"weeks": 1, "hour": 2, "minute": 30, "start_date": "2026-01-05", "timezone": "Europe/Berlin"},
+            "every week on Monday at 02:30 in Europe/Berlin, from 2026-01-05",
+        ),
+        (
+            {"days": 2, "hour": 2, "start_date": "0001-01-01", "timezone": "Europe/Berlin", "dst_policy": "wall_clock"},
+            "every 2 days at 02:00 in Europe/Berlin, from 0001-01-01; in spring's missing hour it does not run; "
+            "in autumn's repeated hour it runs twice",
+        ),
     ],
 )
 def test_it_is_described_in_plain_english(arguments, text):

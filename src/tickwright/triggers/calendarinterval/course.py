@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import NamedTuple
 
+from tickwright.instants import LATEST
 from tickwright.triggers.calendarinterval.limits import Limit
+from tickwright.triggers.clock_changes import clock_changes_text
+from tickwright.triggers.dst import DstPolicy, treatment
 from tickwright.triggers.walls import WallSchedule
 
 __all__ = ["Course"]
@@ -31,6 +35,12 @@ class Course(NamedTuple):
     def count_between(self, begin: int, end: int) -> int:
         """Return how many fire times there are with begin <= fire time < end."""
         return self.schedule.count_between(self._not_before_start(begin), min(end, self.until + 1))
+
+    def clock_changes_text(self, zone: tzinfo, policy: DstPolicy) -> str:
+        """Return "; in spring's missing hour it runs at 03:00", or nothing where no change of clock touches it."""
+        rules = treatment(policy, is_wildcard=False)
+        end = None if self.until == LATEST else self.until
+        return clock_changes_text(self.schedule.pattern, zone, rules, self.start.first_instant(zone), end)
 
     def _not_before_start(self, instant: int) -> int:
         # A start that is a whole day needs no more than the occurrences do: none is earlier.

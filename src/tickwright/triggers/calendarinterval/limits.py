@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import NamedTuple, Self
 
 from tickwright.errors import InvalidTriggerError
-from tickwright.instants import DAY, LATEST, to_datetime
+from tickwright.instants import DAY, EARLIEST, LATEST, to_datetime
 from tickwright.triggers.calendarinterval.occurrences import FIRST_DAY, LAST_DAY
 from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.english import instant_text
@@ -45,6 +45,12 @@ class Limit(NamedTuple):
     def words(self, zone: tzinfo) -> str:
         """Return "2026-01-31", or "2026-01-31 09:00" as the zone's clock shows it."""
         return str(self.said) if self.instant is None else instant_text(self.instant, zone)
+
+    def first_instant(self, zone: tzinfo) -> int:
+        """Return the instant, or the first one at which the zone's clock shows the day."""
+        if self.instant is not None:
+            return self.instant
+        return max(instant_of_wall(zone, (self.day - DAY_OF_1970) * DAY), EARLIEST)
 
     def last_instant(self, zone: tzinfo) -> int:
         """Return the instant, or the last one at which the zone's clock shows the day."""

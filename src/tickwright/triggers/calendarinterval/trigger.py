@@ -197,5 +197,6 @@ class CalendarIntervalTrigger(DeclaredTrigger):
                     None if self._given is None else self._given.words(zone), None if end is None else end.words(zone)
                 ),
                 "" if occurrences is None else left_out_text(occurrences),
+                "" if self._course is None else self._course.clock_changes_text(zone, self.dst_policy),
             )
         )

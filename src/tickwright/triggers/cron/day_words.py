@@ -52,8 +52,9 @@ def days_text(rule: DayRule) -> str:
         weeks = members(rule.weeks)
         text += f" in ISO week{'s' if len(weeks) > 1 else ''} {a_list(runs(weeks))}"
     if rule.years is not None:
-        needs_no_word = len(rule.years) == 1 and text.endswith(MONTHS)  # "on 1 May 2026", "every day in May 2026"
-        text += f" {rule.years[0]}" if needs_no_word else f" {_in_years(rule.years)}"
+        years = members(rule.years)
+        needs_no_word = len(years) == 1 and text.endswith(MONTHS)  # "on 1 May 2026", "every day in May 2026"
+        text += f" {years[0]}" if needs_no_word else f" {_in_years(years)}"
     return text
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.years import YearShape, iso_weeks, month_lengths, year_shape
 
 __all__ = [
@@ -130,8 +131,8 @@ class DayRule:
     """Whether the day OR the weekday is enough, as in a crontab that restricts both; else both must match."""
     months: int
     """Bit n is month n."""
-    years: tuple[int, ...] | None = None
-    """In ascending order; `None` is every year of the calendar."""
+    years: int | None = None
+    """Bit n is year n; `None` is every year of the calendar."""
     weeks: int | None = None
     """Bit n is ISO week n; `None` is every week."""
 
@@ -160,7 +161,7 @@ class DayRule:
         """Whether any day of the calendar matches; the 400 years of its cycle hold every case there is."""
         if self.years is None and self.weeks is None:
             return any(self._is_possible_in(month) for month in range(1, 13) if self.months >> month & 1)
-        years = range(400) if self.years is None else self.years
+        years = range(400) if self.years is None else members(self.years)
         return any(self.in_year(shape) for shape in {year_shape(year % 400) for year in years})
 
     def _is_possible_in(self, month: int) -> bool:

@@ -27,7 +27,6 @@ from tickwright.triggers.cron.days import (
 )
 from tickwright.triggers.cron.expression import CronExpression, expression
 from tickwright.triggers.cron.fields import MONTHS, WEEKDAYS, Field, comma_list
-from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.times import TimeOfDay
 
 __all__ = ["FIELD_NAMES", "Keywords", "read_keywords"]
@@ -82,7 +81,7 @@ def _read(given: tuple[tuple[str, str], ...]) -> Keywords:
         weekdays=frozenset([Weekdays(masks["day_of_week"])]),
         either=False,
         months=masks["month"],
-        years=None if texts["year"] == "*" else members(masks["year"]),
+        years=None if texts["year"] == "*" else masks["year"],
         weeks=None if texts["week"] == "*" else masks["week"],
     )
     times = TimeOfDay(masks["hour"], masks["minute"], masks["second"])

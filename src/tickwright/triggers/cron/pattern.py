@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 from tickwright.triggers.cron.days import DayRule
-from tickwright.triggers.cron.masks import highest_bit, lowest_bit
+from tickwright.triggers.cron.masks import highest_bit, lowest_bit, members_above, members_below
 from tickwright.triggers.cron.times import TimeOfDay
 from tickwright.triggers.cron.years import FIRST_YEAR, LAST_YEAR, YearShape, year_of, year_shape, year_start
 
@@ -113,7 +112,7 @@ class CronPattern:
 
     def _mask_of(self, year: int) -> int:
         years = self.days.years
-        if years is not None and years[bisect_left(years, year, hi=len(years) - 1)] != year:
+        if years is not None and not years >> year & 1:
             return 0
         shape = year_shape(year % 400)
         mask = self._masks.get(shape)
@@ -124,7 +123,7 @@ class CronPattern:
     def _first_after(self, year: int) -> int | None:
         """Return the first match in the years after `year`."""
         years = self.days.years
-        later = range(year + 1, LAST_YEAR + 1) if years is None else years[bisect_right(years, year) :]
+        later = range(year + 1, LAST_YEAR + 1) if years is None else members_above(years, year)
         for candidate in later:
             mask = self._mask_of(candidate)
             if mask:
@@ -134,8 +133,8 @@ class CronPattern:
     def _last_before(self, year: int) -> int | None:
         """Return the last match in the years before `year`."""
         years = self.days.years
-        earlier = range(FIRST_YEAR, year) if years is None else years[: bisect_left(years, year)]
-        for candidate in reversed(earlier):
+        earlier = reversed(range(FIRST_YEAR, year)) if years is None else members_below(years, year)
+        for candidate in earlier:
             mask = self._mask_of(candidate)
             if mask:
                 return (year_start(candidate) + highest_bit(mask)) * SECONDS_A_DAY + self.times.last

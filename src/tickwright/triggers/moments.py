@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, tzinfo
 
 from tickwright.errors import InvalidTriggerError, shortened
-from tickwright.instants import EARLIEST, EPOCH, LATEST, to_datetime, to_micros
+from tickwright.instants import EARLIEST, EPOCH, LATEST, SECOND, to_datetime, to_micros
 from tickwright.triggers.dst import instant_of_wall
+from tickwright.triggers.transitions import offset_at
 
-__all__ = ["Moment", "iso_text", "read_moment", "read_span"]
+__all__ = ["Moment", "iso_text", "read_moment", "read_span", "read_wall"]
 
 Moment = datetime | date | str
 """What a user may give where one instant is meant."""
@@ -36,6 +37,19 @@ def read_moment(value: object, zone: tzinfo, field: str) -> int:
     if not EARLIEST <= instant <= LATEST:
         raise InvalidTriggerError(field, value, "in UTC this lies outside the years 1 to 9999")
     return instant
+
+
+def read_wall(value: object, zone: tzinfo, field: str) -> int:
+    """Return what the zone's clock shows at `value`, in whole seconds since 1970-01-01 00:00 on that clock.
+
+    A naive datetime says that by itself, an aware one is converted. Fractions of a second are dropped.
+    """
+    moment = _as_datetime(value, field)
+    if moment.utcoffset() is None:
+        since = moment.replace(tzinfo=None) - WALL_EPOCH
+        return since.days * 86_400 + since.seconds
+    instant = to_micros(moment)
+    return (instant + offset_at(zone, instant)) // SECOND
 
 
 def read_span(start_date: object, end_date: object, zone: tzinfo) -> tuple[int | None, int | None]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import NamedTuple
 
-from tickwright.triggers.cron.masks import lowest_bit
 from tickwright.triggers.cron.years import FIRST_YEAR, LAST_YEAR, month_lengths, year_of, year_shape, year_start
 from tickwright.triggers.rrule.calendar import YearDays
 from tickwright.triggers.rrule.cycle import Cycle
@@ -16,11 +14,6 @@ from tickwright.triggers.rrule.rule import Freq
 from tickwright.triggers.rrule.times import DAY, TimeBits
 
 __all__ = ["ChosenPattern"]
-
-MONTH_OF_DAY = {
-    leap: tuple(month for month, length in enumerate(month_lengths(leap)) for _ in range(length))
-    for leap in (False, True)
-}
 
 
 class Window(NamedTuple):
@@ -73,6 +66,16 @@ class ChosenPattern(DayPattern):
         pattern._since = None
         return pattern
 
+    def is_possible(self) -> bool:
+        # The sizes of periods tell, and are quicker to find than the times.
+        seen: set[int] = set()
+        for year in range(2000, 2400):
+            sizes = {days.bit_count() for _, days in self._periods(year)} - seen
+            if any(self._places(size) for size in sizes):
+                return True
+            seen |= sizes
+        return False
+
     def _of(self, year: int) -> Window:
         window = self._window
         if window.year != year:
@@ -82,45 +85,44 @@ class ChosenPattern(DayPattern):
     def _work_out(self, year: int) -> Window:
         start, end = year_start(year), year_start(year + 1)
         found: dict[int, int] = {}
-        for days in self._periods(year):
-            for place in chosen_places(self._positions, len(days) * self._hands.total):
-                index, time = divmod(place, self._hands.total)
-                day = days[index]
-                if start <= day < end:
-                    found[day] = found.get(day, 0) | 1 << self._hands.nth(time)
+        for first, days in self._periods(year):
+            places = self._places(days.bit_count())
+            if places:
+                numbers = [number for number in range(days.bit_length()) if days >> number & 1]
+                for place in places:
+                    index, time = divmod(place, self._hands.total)
+                    day = first + numbers[index]
+                    if start <= day < end:
+                        found[day] = found.get(day, 0) | 1 << self._hands.nth(time)
         mask = sum(1 << day - start for day in found)
         return Window(year, mask, {day: TimeBits(bits) for day, bits in found.items()})
 
-    def _periods(self, year: int) -> Iterator[list[int]]:
-        """Return for each period of the year the days that it has, weeks with those in the years beside it."""
-        days = list(self._matching(year))
-        if not days:
-            return
-        if self._freq is Freq.YEARLY:
-            yield days
-        elif self._freq is Freq.MONTHLY:
-            months, start = MONTH_OF_DAY[year_shape(year % 400).is_leap], year_start(year)
-            for _, group in groupby(days, key=lambda day: months[day - start]):
-                yield list(group)
-        else:
-            days = [*self._matching(year - 1, since=-6), *days, *self._matching(year + 1, until=6)]
-            if self._since is not None:
-                days = [day for day in days if day >= self._since]
-            shift = 3 - self._days.week_start  # 1970-01-01 was a Thursday
-            for _, group in groupby(days, key=lambda day: (day + shift) // 7):
-                yield list(group)
+    def _places(self, days: int) -> list[int]:
+        return chosen_places(self._positions, days * self._hands.total)
 
-    def _matching(self, year: int, since: int | None = None, until: int | None = None) -> Iterator[int]:
-        """Return the days of a year that match, or only those of its last or first days."""
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            return
-        mask = self._cycle.on(year, self._days.in_year(year))
-        start, end = year_start(year), year_start(year + 1)
-        if until is not None:
-            mask &= (1 << until) - 1
-        if since is not None:
-            length = end - start + since
-            mask = mask >> length << length
-        while mask:
-            yield start + lowest_bit(mask)
-            mask &= mask - 1
+    def _periods(self, year: int) -> Iterator[tuple[int, int]]:
+        """Return each period of a year, as its first day and the mask of those that match from there on.
+
+        Weeks that reach into another year are whole, and belong to both.
+        """
+        start, days = year_start(year), self._matching(year)
+        if self._freq is Freq.YEARLY:
+            yield start, days
+        elif self._freq is Freq.MONTHLY:
+            for length in month_lengths(year_shape(year % 400).is_leap) if days else ():
+                yield start, days & (1 << length) - 1
+                start, days = start + length, days >> length
+        else:
+            before = (start + 3 - self._days.week_start) % 7  # 1970-01-01 was a Thursday
+            length = year_start(year + 1) - start
+            days = self._matching(year - 1) >> start - year_start(year - 1) - before | days << before
+            days |= self._matching(year + 1) << length + before
+            first = start - before
+            if self._since is not None and first < self._since:
+                days = days >> self._since - first << self._since - first
+            for week in range(-(-(length + before) // 7)):
+                yield first + 7 * week, days >> 7 * week & 0b1111111
+
+    def _matching(self, year: int) -> int:
+        """Return the mask of the days that match, before any is chosen."""
+        return self._cycle.on(year, self._days.in_year(year)) if FIRST_YEAR <= year <= LAST_YEAR else 0

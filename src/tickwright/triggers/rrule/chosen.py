@@ -60,6 +60,16 @@ class ChosenPattern(DayPattern):
     def bits_on(self, day: int) -> int:
         return self._of(year_of(day)).times[day].bits
 
+    @property
+    def widest_bits(self) -> int:
+        return self._hands.bits
+
+    def count_on(self, year: int, days: int) -> int:
+        window = self._of(year)
+        if days == window.mask:
+            return sum(times.per_day for times in window.times.values())
+        return super().count_on(year, days)
+
     def folded(self) -> DayPattern:
         cycle = self._cycle.folded()
         pattern = ChosenPattern(self.first, self.last, self._days, cycle, self._hands, self._freq, self._positions)
@@ -120,7 +130,7 @@ class ChosenPattern(DayPattern):
             first = start - before
             if self._since is not None and first < self._since:
                 days = days >> self._since - first << self._since - first
-            for week in range(-(-(length + before) // 7)):
+            for week in range(-(-(length + before) // 7)) if days else ():
                 yield first + 7 * week, days >> 7 * week & 0b1111111
 
     def _matching(self, year: int) -> int:

@@ -101,9 +101,10 @@ class DayCycle:
     @classmethod
     def of_weights(cls, weights: Sequence[int]) -> DayCycle:
         """Return the cycle in which the days of residue r count `weights[r]` times."""
-        bits = range(max(weights).bit_length())
-        planes = ["".join("01"[weight >> bit & 1] for weight in reversed(weights)) for bit in bits]
-        return cls(len(weights), [int(plane, 2) for plane in planes])
+        digits = [
+            bytes(b"01"[weight >> bit & 1] for weight in reversed(weights)) for bit in range(max(weights).bit_length())
+        ]
+        return cls(len(weights), [int(plane, 2) for plane in digits])
 
     def on(self, year: int, wanted: int) -> int:
         return self._any >> year_start(year) % self._length & wanted
@@ -114,12 +115,10 @@ class DayCycle:
 
     def folded(self) -> Cycle:
         length = gcd(self._length, CALENDAR)
-        once = self._any & (1 << self._length) - 1
-        folded = 0
-        while once:
-            folded |= once & (1 << length) - 1
-            once >>= length
-        return DayCycle(length, [folded])
+        digits = f"{self._any & (1 << self._length) - 1:0{self._length}b}"[::-1]
+        return DayCycle(
+            length, [_mask((residue for residue in range(length) if "1" in digits[residue::length]), length)]
+        )
 
 
 class SparseCycle(EveryDay):
@@ -132,13 +131,20 @@ class SparseCycle(EveryDay):
         self._residues = sorted(residues)
 
     def on(self, year: int, wanted: int) -> int:
+        if not wanted:
+            return 0
         first = year_start(year) % self._length
-        return (self._a_year_from(first) | self._a_year_from(0) << self._length - first) & wanted
+        days = self._a_year_from(first)
+        if self._length - first < LONGEST_YEAR:
+            days |= self._a_year_from(0) << self._length - first
+        return days & wanted
 
     def _a_year_from(self, first: int) -> int:
         residues = self._residues
         begin, end = bisect_left(residues, first), bisect_left(residues, first + LONGEST_YEAR)
-        return _mask(residue - first for residue in residues[begin:end])
+        if begin == end:
+            return 0
+        return _mask((residue - first for residue in residues[begin:end]), LONGEST_YEAR)
 
     def folded(self) -> Cycle:
         length = gcd(self._length, CALENDAR)
@@ -148,7 +154,7 @@ class SparseCycle(EveryDay):
 def cycle_of_days(length: int, days: Iterable[int]) -> Cycle:
     """Return the cycle of this length that has these days, each once."""
     residues = {day % length for day in days}
-    return DayCycle(length, [_mask(residues)]) if length <= CALENDAR else SparseCycle(length, residues)
+    return DayCycle(length, [_mask(residues, length)]) if length <= CALENDAR else SparseCycle(length, residues)
 
 
 @lru_cache(maxsize=1_024)
@@ -162,11 +168,12 @@ def every_nth_month(leap: bool, first: int, step: int) -> int:
     return mask
 
 
-def _mask(numbers: Iterable[int]) -> int:
-    mask = 0
+def _mask(numbers: Iterable[int], length: int) -> int:
+    """Return the mask of numbers below `length`, made as digits: one by one, long masks take long."""
+    digits = bytearray(b"0" * length)
     for number in numbers:
-        mask |= 1 << number
-    return mask
+        digits[-1 - number] = ord("1")
+    return int(digits, 2)
 
 
 def _repeated(mask: int, length: int) -> int:

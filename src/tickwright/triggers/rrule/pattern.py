@@ -39,7 +39,7 @@ class DayPattern:
 
     __slots__ = ("_year", "first", "last")
 
-    MOST_EMPTY = 4_000
+    MOST_EMPTY = 2_000
 
     def __init__(self, first: int, last: int) -> None:
         self.first = max(first, FIRST_WALL)
@@ -72,6 +72,11 @@ class DayPattern:
     def constant_bits(self) -> int | None:
         """The times as bits, if all days have the same."""
         return None
+
+    @property
+    def widest_bits(self) -> int:
+        """The times that any day may have, as bits."""
+        raise NotImplementedError
 
     def folded(self) -> DayPattern:
         """Return a pattern that matches in some year of four centuries if this one ever does."""

@@ -38,10 +38,14 @@ class DailyPattern(DayPattern):
         return days.bit_count() * self._times.per_day
 
     def bits_on(self, day: int) -> int:
-        return self.constant_bits or 0
+        return self.widest_bits
 
     @property
     def constant_bits(self) -> int | None:
+        return self.widest_bits
+
+    @property
+    def widest_bits(self) -> int:
         return self._hands.bits if self._bits is None else self._bits
 
     def folded(self) -> DayPattern:
@@ -81,6 +85,10 @@ class UnitPattern(DayPattern):
 
     def bits_on(self, day: int) -> int:
         return self._bits & self._units.times_on(day)
+
+    @property
+    def widest_bits(self) -> int:
+        return self._bits
 
     def folded(self) -> DayPattern:
         cycle = self._cycle.folded()

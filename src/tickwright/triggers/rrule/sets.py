@@ -16,11 +16,11 @@ class SetPattern(DayPattern):
     """A union less a union, worked out a day at a time as bits.
 
     If what is left out empties more than `MOST_EMPTY` days on end, that is taken for the end: the search is
-    bounded. Days that it empties altogether, because the rules have the same times on all their days, do not
-    count, they are known from the masks.
+    bounded. Days do not count for that which are emptied by one rule alone, with the same times on all its days:
+    they are known from the masks.
     """
 
-    __slots__ = ("_day", "_left_out", "_left_out_dates", "_rules", "_times")
+    __slots__ = ("_day", "_emptying", "_left_out", "_left_out_dates", "_rules", "_times")
 
     def __init__(
         self,
@@ -35,6 +35,8 @@ class SetPattern(DayPattern):
         )
         self._rules = tuple(rules)
         self._left_out = tuple(left_out)
+        # Of what is left out, the rules that leave no time of any day of theirs.
+        self._emptying = [rule for rule in left_out if _covers(rule.constant_bits, self._rules)]
         self._times = Dates(dates)
         self._left_out_dates = Dates(left_out_dates)
         self._day = (-1_000_000, TimeBits(0))  # a short cut, read once and checked
@@ -43,9 +45,8 @@ class SetPattern(DayPattern):
         mask = 0
         for rule in self._rules:
             mask |= rule.days_within(year)
-        for left_out in self._left_out:
-            if self._covers(left_out):
-                mask &= ~left_out.days_within(year, whole=True)
+        for left_out in self._emptying:
+            mask &= ~left_out.days_within(year, whole=True)
         return mask | self._times.days_in(year)
 
     def times_on(self, day: int) -> Times:
@@ -74,11 +75,9 @@ class SetPattern(DayPattern):
         less = sum(rule.matches(wall) for wall in self._left_out_dates.within(begin, end))
         return rule.count_between(begin, end) + more - less
 
-    def _covers(self, left_out: DayPattern) -> bool:
-        bits = left_out.constant_bits
-        if bits is None:
-            return False
-        return all(rule.constant_bits is not None and not rule.constant_bits & ~bits for rule in self._rules)
+
+def _covers(bits: int | None, rules: Sequence[DayPattern]) -> bool:
+    return bits is not None and not any(rule.widest_bits & ~bits for rule in rules)
 
 
 class Dates:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
 
-from tickwright.triggers.rrule.cycle import CALENDAR, Cycle, DayCycle, cycle_of_days
+from tickwright.triggers.rrule.cycle import Cycle, DayCycle, cycle_of_days
 
 __all__ = ["Units"]
 
@@ -55,8 +55,8 @@ def _cycle(a_day: int, step: int, start: int, may_be: int) -> Cycle:
         for unit in range(start % common, a_day, common)
         if allowed[unit] == "1"
     ]
-    if length > CALENDAR:
-        return cycle_of_days(length, residues)
+    if step >= a_day:
+        return cycle_of_days(length, residues)  # such a step falls on no day twice
     weights = [0] * length
     for residue in residues:
         weights[residue] += 1

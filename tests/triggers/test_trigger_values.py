@@ -14,6 +14,7 @@ from tickwright.triggers.base import BaseTrigger, Trigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
+from tickwright.triggers.rrule import RRuleTrigger
 
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
 LIMITS: dict[str, Any] = {"start_date": "2026-01-01 08:00", "end_date": "2030-01-01", "jitter": 2.5}
@@ -28,6 +29,9 @@ TRIGGERS: list[Any] = [
     IntervalTrigger(seconds=10, timezone="UTC").anchored(NOW),
     DateTrigger("2026-11-23 11:30:00.25", "America/New_York"),
     DateTrigger(timezone="UTC").anchored(NOW),
+    RRuleTrigger("FREQ=MONTHLY;BYDAY=-1FR", "2026-01-30 09:00", "Europe/Berlin", jitter=2.5, dst_policy="cron"),
+    RRuleTrigger("RRULE:FREQ=HOURLY;INTERVAL=5\nEXDATE:20270101T030000", "2026-01-01 08:00", "+05:45"),
+    RRuleTrigger("FREQ=MINUTELY", timezone="UTC").anchored(NOW),
 ]
 
 

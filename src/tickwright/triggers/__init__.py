@@ -1,6 +1,6 @@
 """Triggers: pure, stateless values that say when a job fires.
 
-Each has a module of its own: `date`, `interval`, `cron`; `base` has the ABC for a trigger of your own,
+Each has a module of its own: `date`, `interval`, `cron`, `rrule`; `base` has the ABC for a trigger of your own,
 `coerce` what a scheduler takes in place of one. Below them, `dst` says what becomes of hours that daylight
 saving leaves out or shows twice.
 

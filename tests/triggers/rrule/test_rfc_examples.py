@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from tickwright.triggers.rrule import RRuleTrigger
 
 ZONE = "America/New_York"
 NEW_YORK = ZoneInfo(ZONE)
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 WEEK = "SU,MO,TU,WE,TH,FR,SA"
 
 
@@ -192,5 +193,5 @@ def test_the_rfc_lists_these_results(rule, start, results):
     assert trigger.last_fire_time_until(until) == instants[-1]
     if goes_on:
         assert trigger.get_next_fire_time(until, until) is not None
-    for at_last, following in zip(instants, instants[1:], strict=False):
+    for at_last, following in pairwise(instants):
         assert trigger.last_fire_time_until(following - timedelta(seconds=1)) == at_last

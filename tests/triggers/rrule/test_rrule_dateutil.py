@@ -6,6 +6,7 @@ import itertools
 import signal
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dateutil.rrule
 import pytest
@@ -86,7 +87,8 @@ def trigger_of(rule, start=None):
     try:
         return RRuleTrigger(rule, start, "UTC")
     except InvalidTriggerError as error:
-        assert "never fire" in str(error), error
+        if "never fire" not in error.reason:
+            raise
         return None
 
 
@@ -168,7 +170,7 @@ def sets(draw):
             "FREQ=DAILY;COUNT=4",
         ]
     )
-    recurrences = rruleset()
+    recurrences: Any = rruleset()
     for _ in range(draw(st.integers(1, 2))):
         recurrences.rrule(rrulestr(draw(often), dtstart=start + draw(st.integers(0, 5)) * timedelta(hours=9)))
     for _ in range(draw(st.integers(0, 1))):

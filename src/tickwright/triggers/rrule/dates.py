@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.instants import SECOND
+from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.transitions import offset_at
 
 __all__ = ["FIRST_WALL", "LAST_WALL", "WALL_EPOCH", "read_date", "wall_at", "wall_of", "wall_text"]
@@ -36,7 +37,7 @@ def wall_text(wall: int) -> str:
     return f"{moment.year:04}{moment:%m%dT%H%M%S}"
 
 
-def read_date(text: str, zone: tzinfo, own_zone: tzinfo | None = None) -> int:
+def read_date(name: str, text: str, zone: tzinfo, own_zone: tzinfo | None = None) -> int:
     """Return the wall, on the clock of `zone`, that "19970902", "19970902T090000" or the latter with Z says.
 
     A date stands for its midnight. With a Z it is an instant of UTC, and with `own_zone` (the TZID beside it) a
@@ -50,12 +51,10 @@ def read_date(text: str, zone: tzinfo, own_zone: tzinfo | None = None) -> int:
         year, month, day, hour, minute, second = (int(part or 0) for part in digits)
         moment = datetime(year, month, day, hour, minute, second)
     except ValueError as error:
-        raise InvalidTriggerError("rule", text, f"this is no date of RFC 5545 ({error})") from None
+        raise InvalidTriggerError("rule", text, f"{name}: this is no date of RFC 5545 ({error})") from None
     wall = wall_of(moment)
     if is_utc:
         return wall_at(wall * SECOND, zone)
     if own_zone is not None and own_zone is not zone:
-        from tickwright.triggers.dst import instant_of_wall
-
         return wall_at(instant_of_wall(own_zone, wall * SECOND), zone)
     return wall

@@ -107,7 +107,7 @@ def read_parts(text: str, zone: tzinfo) -> Rule:
     if "BYDAY" in given:
         values["BYDAY"] = [_weekday(term) for term in given["BYDAY"].split(",")]
     if "UNTIL" in given:
-        values["UNTIL"] = read_date(given["UNTIL"], zone)
+        values["UNTIL"] = read_date("UNTIL", given["UNTIL"], zone)
     return make_rule(values)
 
 

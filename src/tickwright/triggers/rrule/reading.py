@@ -89,7 +89,7 @@ def read_lines(texts: Sequence[object], timezone: tzinfo | str | None) -> Read:
         tuple(dict.fromkeys(rules["EXRULE"])),
         tuple(sorted(set(dates["EXDATE"]))),
     )
-    return Read(recurrence, dates["DTSTART"][0] if starts else None, zone)
+    return Read(recurrence, dates["DTSTART"][0], zone) if starts else Read(recurrence, None, zone).shared()
 
 
 def _line(text: object) -> Line:
@@ -141,7 +141,7 @@ def _rule(line: Line, zone: tzinfo) -> Rule:
     start = None
     for name, value in line.parameters.items():
         if name == "X-DTSTART":
-            start = read_date(value, zone)
+            start = read_date(name, value, zone)
         elif not name.startswith("X-"):
             raise refusal(name, f"{line.name} takes no parameter {name}")
     rule = read_parts(line.value, zone)
@@ -155,4 +155,4 @@ def _dates(line: Line, zone: tzinfo) -> list[int]:
         if name not in ("VALUE", "TZID") and not name.startswith("X-"):
             raise refusal(name, f"{line.name} takes no parameter {name}")
     own = _own_zone(line)
-    return [read_date(text, zone, own) for text in line.value.split(",")]
+    return [read_date(line.name, text, zone, own) for text in line.value.split(",")]

@@ -72,8 +72,9 @@ TEXTS = [
     ("FREQ=YEARLY;BYYEARDAY=0", "BYYEARDAY: "),
     ("FREQ=YEARLY;BYWEEKNO=54", "BYWEEKNO: "),
     ("FREQ=YEARLY;BYWEEKNO=0", "BYWEEKNO: "),
-    ("FREQ=YEARLY;BYEASTER=251", "BYEASTER: -80 to 250"),
-    ("FREQ=YEARLY;BYEASTER=-81", "BYEASTER: -80 to 250"),
+    ("FREQ=YEARLY;BYEASTER=251", "BYEASTER: -70 to 250"),
+    ("FREQ=YEARLY;BYEASTER=-71", "BYEASTER: -70 to 250"),
+    ("FREQ=WEEKLY;BYWEEKNO=20", "BYWEEKNO goes with YEARLY, not with WEEKLY"),
     ("FREQ=DAILY;BYHOUR=24", "BYHOUR: 0 to 23"),
     ("FREQ=DAILY;BYHOUR=-1", "BYHOUR: 0 to 23"),
     ("FREQ=DAILY;BYMINUTE=60", "BYMINUTE: 0 to 59"),
@@ -177,6 +178,7 @@ HANDED = [
     (lambda: handed(DAILY, interval=10**30), "INTERVAL with DAILY"),
     (lambda: handed(DAILY, count=0), "COUNT is 1 or more"),
     (lambda: handed(DAILY, count=True), "COUNT is a whole number"),
+    (lambda: handed(YEARLY, byyearday=range(5_000_000)), "a part lists up to 1,000 numbers"),
     (lambda: handed(DAILY, byhour=()), "BYHOUR is empty"),
     (lambda: handed(WEEKLY, bysecond=()), "BYSECOND is empty"),
     (lambda: handed(DAILY, until=START - timedelta(days=1)), "never fires"),
@@ -186,7 +188,7 @@ HANDED = [
     (lambda: a_set(rrule=[rruleset()]), "a set is made of rules and dates"),
     (lambda: a_set(rrule=[5]), "a set is made of rules and dates"),
     (lambda: a_set(rdate=["20260101"]), "a date is needed here"),
-    (lambda: a_set(rdate=[START] * 10_001), "up to 100 rules and 10,000 dates"),
+    (lambda: a_set(rdate=[START] * 10_001), "up to 10,000 dates"),
     (lambda: a_set(rrule=[handed(DAILY)] * 101), "up to 100 rules"),
     (lambda: a_set(rdate=[START], exdate=[START]), "never fires"),
 ]
@@ -195,6 +197,24 @@ HANDED = [
 @pytest.mark.parametrize(("make", "words"), HANDED)
 def test_an_object_that_python_dateutil_does_not_check_is_checked(make, words):
     error = refused(InvalidTriggerError, make())
+    assert error.field == "rule"
+    assert words in error.reason
+
+
+LISTS: list[tuple[Any, str]] = [
+    ([], "empty"),
+    (["RRULE:FREQ=DAILY"] * 1_001, "more than 1,000 lines"),
+    (["RRULE:FREQ=DAILY"] * 101, "up to 100 rules"),
+    ([f"RDATE:{','.join(['20260106'] * 100)}"] * 101, "up to 10,000 dates"),
+    (["RRULE:FREQ=DAILY;" + "X" * 10_000_000], "not longer than 1,000 characters"),
+    (["RRULE:FREQ=DAILY\nRRULE:FREQ=DAILY"], "a line reads like"),
+    (["RRULE:FREQ=D\u00c4ILY"], "ASCII"),
+]
+
+
+@pytest.mark.parametrize(("lines", "words"), LISTS, ids=[words for _, words in LISTS])
+def test_lines_are_refused_like_a_text(lines, words):
+    error = refused(InvalidTriggerError, lines)
     assert error.field == "rule"
     assert words in error.reason
 

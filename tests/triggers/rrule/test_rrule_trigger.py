@@ -160,6 +160,17 @@ def test_dates_alone_need_no_start():
     assert trigger.last_fire_time_until(utc(2026, 1, 4)) is None
 
 
+def test_the_ends_of_the_calendar_can_be_said_in_any_zone():
+    forever = RRuleTrigger("FREQ=DAILY;UNTIL=99991231T235959Z", "0001-01-01T00:00:00+00:00", "Asia/Tokyo")
+    assert eval(repr(forever)) == forever
+    assert forever.get_next_fire_time(None, NOW) is not None
+    for zone in ("Asia/Tokyo", "America/New_York"):
+        for start in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), "0001-01-01", "9999-12-31"):
+            trigger = RRuleTrigger("FREQ=HOURLY;INTERVAL=7;BYSETPOS=-1", start, zone)
+            assert trigger.get_next_fire_time(None, datetime.min.replace(tzinfo=UTC)) is not None
+            assert trigger.last_fire_time_until(datetime.max.replace(tzinfo=UTC)) is not None
+
+
 # -- objects -----------------------------------------------------------------------------------------
 
 
@@ -214,6 +225,7 @@ def test_a_set_of_more_dates_than_a_text_holds_is_shown_as_lines():
     assert eval(repr(trigger)) == trigger == pickle.loads(pickle.dumps(trigger))
     assert trigger.next(2, after=utc(2026, 1, 1)) == [utc(2026, 1, 7, 9), utc(2026, 1, 9, 9)]
     assert trigger.count_fire_times(utc(2026, 1, 1), utc(2046, 1, 6, 8)) == 7_305 - 1_000
+    assert str(trigger) == "rrule[1 rule and 1,000 dates]"
 
 
 def test_weekdays_with_and_without_a_number_are_taken_together():

@@ -11,7 +11,7 @@ from tickwright.triggers.rrule.cycle import Cycle
 from tickwright.triggers.rrule.hands import Hands, chosen_places
 from tickwright.triggers.rrule.pattern import DayPattern, Times
 from tickwright.triggers.rrule.rule import Freq
-from tickwright.triggers.rrule.times import DAY, TimeBits
+from tickwright.triggers.rrule.times import DAY, FewTimes
 
 __all__ = ["ChosenPattern"]
 
@@ -21,7 +21,7 @@ class Window(NamedTuple):
 
     year: int
     mask: int
-    times: dict[int, TimeBits]
+    times: dict[int, FewTimes]
 
 
 class ChosenPattern(DayPattern):
@@ -94,7 +94,7 @@ class ChosenPattern(DayPattern):
 
     def _work_out(self, year: int) -> Window:
         start, end = year_start(year), year_start(year + 1)
-        found: dict[int, int] = {}
+        found: dict[int, set[int]] = {}
         for first, days in self._periods(year):
             places = self._places(days.bit_count())
             if places:
@@ -103,9 +103,9 @@ class ChosenPattern(DayPattern):
                     index, time = divmod(place, self._hands.total)
                     day = first + numbers[index]
                     if start <= day < end:
-                        found[day] = found.get(day, 0) | 1 << self._hands.nth(time)
+                        found.setdefault(day, set()).add(self._hands.nth(time))
         mask = sum(1 << day - start for day in found)
-        return Window(year, mask, {day: TimeBits(bits) for day, bits in found.items()})
+        return Window(year, mask, {day: FewTimes(sorted(times)) for day, times in found.items()})
 
     def _places(self, days: int) -> list[int]:
         return chosen_places(self._positions, days * self._hands.total)

@@ -10,7 +10,7 @@ from tickwright.instants import SECOND
 from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.transitions import offset_at
 
-__all__ = ["FIRST_WALL", "LAST_WALL", "WALL_EPOCH", "read_date", "wall_at", "wall_of", "wall_text"]
+__all__ = ["FIRST_WALL", "LAST_WALL", "WALL_EPOCH", "read_date", "wall_at", "wall_of", "wall_text", "within_calendar"]
 
 WALL_EPOCH = datetime(1970, 1, 1)
 DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?", re.IGNORECASE)
@@ -27,8 +27,16 @@ LAST_WALL = wall_of(datetime.max)
 
 
 def wall_at(instant: int, zone: tzinfo) -> int:
-    """Return what the zone's clock shows at an instant (in microseconds); fractions are dropped."""
-    return (instant + offset_at(zone, instant)) // SECOND
+    """Return what the zone's clock shows at an instant (in microseconds); fractions are dropped.
+
+    Beyond the calendar it shows the calendar's first or last second, so that "UNTIL=99991231T235959Z" may be said.
+    """
+    return within_calendar((instant + offset_at(zone, instant)) // SECOND)
+
+
+def within_calendar(wall: int) -> int:
+    """Return the wall, or the first or the last one of the years 1 to 9999 that is nearest to it."""
+    return min(max(wall, FIRST_WALL), LAST_WALL)
 
 
 def wall_text(wall: int) -> str:

@@ -16,14 +16,13 @@ from tickwright.instants import to_micros
 from tickwright.triggers.rrule.dates import wall_at, wall_of
 from tickwright.triggers.rrule.parts import make_rule, refusal
 from tickwright.triggers.rrule.reading import Read
-from tickwright.triggers.rrule.recurrence import Recurrence
+from tickwright.triggers.rrule.recurrence import Recurrence, refuse_if_too_many
 from tickwright.triggers.rrule.rule import WEEKDAYS, Freq, Rule
 from tickwright.zones import as_zone
 
 __all__ = ["is_dateutils", "read_handed"]
 
-MOST_DATES = 10_000
-MOST_RULES = 100
+MOST_NUMBERS = 1_000
 DAY_PARTS = ("byweekno", "byyearday", "bymonthday", "byweekday", "byeaster")
 PARTS = {
     "BYMONTH": "bymonth",
@@ -51,8 +50,7 @@ def read_handed(value: Any, timezone: tzinfo | str | None) -> Read:
         rule = _rule(value, zone)
         return Read(Recurrence((rule,)), None, zone).shared()
     rules, left_out, dates, left_out_dates = value._rrule, value._exrule, value._rdate, value._exdate
-    if len(rules) + len(left_out) > MOST_RULES or len(dates) + len(left_out_dates) > MOST_DATES:
-        raise refusal(value, f"a set has up to {MOST_RULES:,} rules and {MOST_DATES:,} dates")
+    refuse_if_too_many(len(rules) + len(left_out), len(dates) + len(left_out_dates))
     if not rules and not dates:
         raise refusal(value, "the set is empty: it never fires")
     for rule in (*rules, *left_out):
@@ -72,6 +70,8 @@ def read_handed(value: Any, timezone: tzinfo | str | None) -> Read:
 
 def _rule(rule: Any, zone: tzinfo) -> Rule:
     given = rule._original_rule
+    if any(numbers is not None and len(numbers) > MOST_NUMBERS for numbers in given.values()):
+        raise refusal(rule, f"a part lists up to {MOST_NUMBERS:,} numbers")
     values: dict[str, Any] = {
         "FREQ": _freq(rule._freq),
         "INTERVAL": _whole("INTERVAL", rule._interval),

@@ -9,7 +9,7 @@
     BYYEARDAY=  1-366 or -366 to -1
     BYMONTHDAY= 1-31 or -31 to -1
     BYDAY=      MO TU WE TH FR SA SU; with MONTHLY and YEARLY also 1MO, -1FR: the first, the last
-    BYEASTER=   -80 to 250 days from Easter Sunday, an addition of python-dateutil's
+    BYEASTER=   -70 to 250 days from Easter Sunday, an addition of python-dateutil's
     BYHOUR=     0-23
     BYMINUTE=   0-59
     BYSECOND=   0-59
@@ -17,10 +17,13 @@
     WKST=       the day on which weeks begin, MO where not given
 
 Letter case does not count, no part occurs twice, and nothing is blank. The RFC knows second 60; no wall clock of
-Python's shows it, so it is refused. The RFC also forbids some parts beside some FREQ (BYWEEKNO other than with
-YEARLY, BYMONTHDAY with WEEKLY, BYYEARDAY with DAILY, WEEKLY and MONTHLY, BYSETPOS alone). They are taken, as
-python-dateutil takes them: a part that could not widen the set narrows it to the days that match. A number
-before a weekday beside another FREQ has no such meaning, and is refused.
+Python's shows it, so it is refused.
+
+The RFC also forbids some parts beside some FREQ: BYWEEKNO other than with YEARLY, BYMONTHDAY with WEEKLY, BYYEARDAY
+with MONTHLY, WEEKLY and DAILY, BYSETPOS alone. They are taken as python-dateutil takes them: what cannot widen the
+set narrows it to the days that match. Two are refused: a number before a weekday beside a FREQ that is neither
+MONTHLY nor YEARLY, since it is without meaning, and BYWEEKNO with WEEKLY, since python-dateutil answers differently
+there in the weeks that two years share.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ NUMBERS = {
     "BYWEEKNO": Numbers("week_numbers", 1, 53, counts_back=True),
     "BYYEARDAY": Numbers("year_days", 1, 366, counts_back=True),
     "BYMONTHDAY": Numbers("month_days", 1, 31, counts_back=True),
-    "BYEASTER": Numbers("easter_days", -80, 250),
+    "BYEASTER": Numbers("easter_days", -70, 250),
     "BYHOUR": Numbers("hours", 0, 23),
     "BYMINUTE": Numbers("minutes", 0, 59),
     "BYSECOND": Numbers("seconds", 0, 59),
@@ -125,6 +128,8 @@ def make_rule(values: Mapping[str, Any], start: int | None = None) -> Rule:
         raise refusal(count, "COUNT is 1 or more: a rule that happens no time can never fire")
     if count is not None and "UNTIL" in values:
         raise refusal(count, "COUNT and UNTIL cannot both be given: each says where the rule ends")
+    if freq is Freq.WEEKLY and values.get("BYWEEKNO"):
+        raise refusal(values["BYWEEKNO"], "BYWEEKNO goes with YEARLY, not with WEEKLY")
     week_start = values.get("WKST", "MO")
     if week_start not in WEEKDAYS:
         raise refusal(week_start, f"WKST is one of {', '.join(WEEKDAYS)}")

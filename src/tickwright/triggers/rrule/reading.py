@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.rrule.dates import read_date
 from tickwright.triggers.rrule.parts import read_parts, refusal
-from tickwright.triggers.rrule.recurrence import LONGEST_TEXT, Recurrence
+from tickwright.triggers.rrule.recurrence import LONGEST_TEXT, Recurrence, refuse_if_too_many
 from tickwright.triggers.rrule.rule import Rule
 from tickwright.zones import as_zone, zone_name
 
@@ -71,6 +71,10 @@ def read_lines(texts: Sequence[object], timezone: tzinfo | str | None) -> Read:
     starts = [line for line in lines if line.name == "DTSTART"]
     if len(starts) > 1:
         raise refusal(starts[1].value, "DTSTART is given twice")
+    refuse_if_too_many(
+        sum(line.name in RULES for line in lines),
+        sum(line.value.count(",") + 1 for line in lines if line.name in DATE_LISTS),
+    )
     zone = _zone(starts[0] if starts else None, timezone)
     rules: dict[str, list[Rule]] = {name: [] for name in RULES}
     dates: dict[str, list[int]] = {name: [] for name in DATE_LISTS}

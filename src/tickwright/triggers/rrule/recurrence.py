@@ -7,20 +7,26 @@
     EXDATE:19970904T090000                   dates that are left out
 
 DTSTART itself is no occurrence unless a rule says so, as with python-dateutil. A rule alone may go without
-RRULE: in front.
+RRULE: in front. Of the sets of python-dateutil, whose rules may start at different times, a rule shows its own
+start as `RRULE;X-DTSTART=19970902T090000:FREQ=DAILY`. Other parameters that begin with X- say nothing here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.english import counted
 from tickwright.triggers.rrule.dates import wall_text
 from tickwright.triggers.rrule.rule import Rule
 
-__all__ = ["LONGEST_TEXT", "Recurrence"]
+__all__ = ["LONGEST_TEXT", "Recurrence", "refuse_if_too_many"]
 
 LONGEST_TEXT = 1_000
+LONGEST_SUMMARY = 200
 DATES_A_LINE = 50
+MOST_RULES = 100
+MOST_DATES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,15 @@ class Recurrence:
         )
 
     @property
+    def summary(self) -> str:
+        """The text on one line; of a long one, how much it holds."""
+        text = self.text
+        if isinstance(text, str) and len(text) <= LONGEST_SUMMARY:
+            return " ".join(text.split())
+        rules = len(self.rules) + len(self.left_out_rules)
+        return f"{counted(rules, 'rule')} and {counted(len(self.dates) + len(self.left_out_dates), 'date')}"
+
+    @property
     def text(self) -> str | tuple[str, ...]:
         """The text that is read as this again, or where that would be too long a text, its lines."""
         if self.is_one_rule and self.rules[0].start is None:
@@ -68,6 +83,14 @@ class Recurrence:
         )
         text = "\n".join(lines)
         return text if len(text) <= LONGEST_TEXT else lines
+
+
+def refuse_if_too_many(rules: int, dates: int) -> None:
+    """Raise `InvalidTriggerError` for more rules or dates than a recurrence may have."""
+    if rules > MOST_RULES:
+        raise InvalidTriggerError("rule", rules, f"a set has up to {MOST_RULES:,} rules")
+    if dates > MOST_DATES:
+        raise InvalidTriggerError("rule", dates, f"a set has up to {MOST_DATES:,} dates")
 
 
 def _line(name: str, rule: Rule) -> str:

@@ -83,14 +83,10 @@ def _covers(bits: int | None, rules: Sequence[DayPattern]) -> bool:
 class Dates:
     """Single walls, to be looked up by year, by day and by themselves."""
 
-    __slots__ = ("_bits", "_walls")
+    __slots__ = ("_walls",)
 
     def __init__(self, walls: Sequence[int]) -> None:
         self._walls = tuple(walls)
-        self._bits: dict[int, int] = {}
-        for wall in walls:
-            day, time = divmod(wall, DAY)
-            self._bits[day] = self._bits.get(day, 0) | 1 << time
 
     def days_in(self, year: int) -> int:
         """Return the mask of the year's days with such a wall."""
@@ -101,7 +97,10 @@ class Dates:
 
     def on(self, day: int) -> int:
         """Return the times of a day, as bits."""
-        return self._bits.get(day, 0)
+        bits = 0
+        for wall in self.within(day * DAY, (day + 1) * DAY):
+            bits |= 1 << wall % DAY
+        return bits
 
     def within(self, begin: int, end: int) -> tuple[int, ...]:
         """Return the walls with begin <= wall < end."""
@@ -109,4 +108,4 @@ class Dates:
 
     def matches(self, wall: int) -> bool:
         """Whether it is one of the walls."""
-        return bool(self.on(wall // DAY) >> wall % DAY & 1)
+        return bool(self.within(wall, wall + 1))

@@ -1,12 +1,14 @@
-"""Times: seconds of a day as the bits of an integer, where hours, minutes and seconds alone do not say them."""
+"""Times: seconds of a day, where hours, minutes and seconds alone do not say them."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tickwright.triggers.cron.masks import highest_bit, lowest_bit
 
-__all__ = ["DAY", "TimeBits", "at_places", "product"]
+__all__ = ["DAY", "FewTimes", "TimeBits", "at_places", "product"]
 
 DAY = 86_400
 
@@ -37,6 +39,42 @@ class TimeBits:
     def count_before(self, time: int) -> int:
         """Return how many there are before `time`."""
         return (self.bits & (1 << time) - 1).bit_count()
+
+
+class FewTimes:
+    """A few times of a day, in ascending order; as `TimeBits`, and smaller."""
+
+    __slots__ = ("_times",)
+
+    def __init__(self, times: Sequence[int]) -> None:
+        self._times = tuple(times)
+
+    @property
+    def bits(self) -> int:
+        """The times as bits."""
+        bits = 0
+        for time in self._times:
+            bits |= 1 << time
+        return bits
+
+    @property
+    def per_day(self) -> int:
+        """How many times there are."""
+        return len(self._times)
+
+    def first_from(self, time: int) -> int | None:
+        """Return the first one at or after `time`."""
+        at = bisect_left(self._times, time)
+        return self._times[at] if at < len(self._times) else None
+
+    def last_until(self, time: int) -> int | None:
+        """Return the last one at or before `time`."""
+        at = bisect_right(self._times, time)
+        return self._times[at - 1] if at else None
+
+    def count_before(self, time: int) -> int:
+        """Return how many there are before `time`."""
+        return bisect_left(self._times, time)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, read_wall
-from tickwright.triggers.rrule.dates import FIRST_WALL, LAST_WALL, WALL_EPOCH
+from tickwright.triggers.rrule.dates import WALL_EPOCH, within_calendar
 from tickwright.triggers.rrule.handed import is_dateutils, read_handed
 from tickwright.triggers.rrule.reading import Read, read_lines, read_text
 from tickwright.triggers.rrule.recurrence import Recurrence
@@ -19,7 +19,6 @@ from tickwright.triggers.rrule.unrolling import (
     Unrolled,
     can_fire_from_some_start,
     refuse_if_never,
-    shown,
     unrolled,
 )
 from tickwright.triggers.rrule.words import described
@@ -76,7 +75,7 @@ class RRuleTrigger(DeclaredTrigger):
         given = _start(read, dtstart)
         recurrence = read.recurrence
         if recurrence.needs_start and given is None and not can_fire_from_some_start(recurrence):
-            raise InvalidTriggerError("rule", shown(recurrence), "it can never fire: no such day is in the calendar")
+            raise InvalidTriggerError("rule", recurrence.summary, "it can never fire: no such day is in the calendar")
         self._settle(recurrence, given, None, read.zone, read_jitter(jitter), policy)
         if self._unrolled is not None:
             refuse_if_never(recurrence, self._unrolled.pattern)
@@ -107,7 +106,7 @@ class RRuleTrigger(DeclaredTrigger):
 
     @property
     def rule(self) -> str | tuple[str, ...]:
-        """The rule as text, or where that would be too long a text, as its lines."""
+        """The rule as text, or as its lines where there are more than a text may have."""
         return self._recurrence.text
 
     @property
@@ -130,8 +129,7 @@ class RRuleTrigger(DeclaredTrigger):
         return trigger
 
     def _anchored_at(self, instant: int) -> Self:
-        anchor = -(-(instant + offset_at(self.timezone, instant)) // SECOND)
-        anchor = min(max(anchor, FIRST_WALL), LAST_WALL)
+        anchor = within_calendar(-(-(instant + offset_at(self.timezone, instant)) // SECOND))
         trigger = type(self).__new__(type(self))
         trigger._settle(self._recurrence, None, anchor, self.timezone, self.jitter, self.dst_policy)
         return trigger
@@ -190,7 +188,7 @@ class RRuleTrigger(DeclaredTrigger):
         self._settle(read.recurrence, given, get("anchor"), read.zone, jitter, policy, get("ends", ()))
 
     def __str__(self) -> str:
-        return f"rrule[{shown(self._recurrence)}]".replace("\n", " ")
+        return f"rrule[{self._recurrence.summary}]"
 
 
 def _read(rule: object, timezone: tzinfo | str | None) -> Read:
@@ -207,7 +205,7 @@ def _start(read: Read, dtstart: Moment | None) -> int | None:
     """Return the wall at which the rules start: that of the rule or `dtstart`, which may not differ."""
     if dtstart is None:
         return read.start
-    start = read_wall(dtstart, read.zone, "dtstart")
+    start = within_calendar(read_wall(dtstart, read.zone, "dtstart"))
     own = read.recurrence.starts - {None} if read.start is None else {read.start}
     if own - {start}:
         raise InvalidTriggerError("dtstart", dtstart, "the rule has a start of its own, which is another one")

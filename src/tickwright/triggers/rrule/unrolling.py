@@ -70,19 +70,13 @@ def refuse_if_never(recurrence: Recurrence, pattern: DayPattern) -> None:
         reason = "it never fires: nothing is left of it between its start and its end"
     else:
         return
-    raise InvalidTriggerError("rule", shown(recurrence), reason)
+    raise InvalidTriggerError("rule", recurrence.summary, reason)
 
 
 def can_fire_from_some_start(recurrence: Recurrence) -> bool:
     """Whether there is a day that any of the rules chooses, wherever they will start."""
     rules = recurrence.rules
     return bool(recurrence.dates) or any(not rule.names_days or year_days(rule, 0).is_possible() for rule in rules)
-
-
-def shown(recurrence: Recurrence) -> str:
-    """Return the text of a recurrence, for messages."""
-    text = recurrence.text
-    return text if isinstance(text, str) else "\n".join(text)
 
 
 def rule_pattern(rule: Rule, start: int) -> DayPattern:

@@ -21,7 +21,6 @@ MONTH_NAMES = (
     *("August", "September", "October", "November", "December"),
 )
 MOST_LISTED = 8
-LONGEST_RULE = 200
 
 
 def described(recurrence: Recurrence, start: int | None, zone: tzinfo) -> str:
@@ -31,7 +30,8 @@ def described(recurrence: Recurrence, start: int | None, zone: tzinfo) -> str:
     if len(recurrence.rules) == 1 and not recurrence.left_out_rules and len(dates) <= MOST_LISTED:
         said = _said(recurrence.rules[0], start)
     if said is None:
-        return f"{_by_the_rule(recurrence)} {in_zone(zone)}{_span(start, None)}"
+        rule_or_rules = "the rule " if recurrence.summary[:1].isalpha() else ""
+        return f"by {rule_or_rules}{recurrence.summary} {in_zone(zone)}{_span(start, None)}"
     rule = recurrence.rules[0]
     text = f"{said} {in_zone(zone)}{_span(start, rule.until)}"
     if rule.count is not None:
@@ -41,15 +41,6 @@ def described(recurrence: Recurrence, start: int | None, zone: tzinfo) -> str:
     if recurrence.left_out_dates:
         text += f", but not on {a_list([_moment(wall) for wall in recurrence.left_out_dates])}"
     return text
-
-
-def _by_the_rule(recurrence: Recurrence) -> str:
-    text = recurrence.text
-    if isinstance(text, str) and len(text) <= LONGEST_RULE:
-        return f"by the rule {' '.join(text.split())}"
-    rules = len(recurrence.rules) + len(recurrence.left_out_rules)
-    dates = len(recurrence.dates) + len(recurrence.left_out_dates)
-    return f"by {counted(rules, 'rule')} and {counted(dates, 'date')}"
 
 
 def _span(start: int | None, until: int | None) -> str:

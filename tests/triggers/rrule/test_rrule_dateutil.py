@@ -195,6 +195,51 @@ def test_a_set_is_a_union_less_a_union(recurrences_and_start):
     assert eval(repr(trigger)) == trigger
 
 
+@pytest.mark.parametrize("weekday", range(7))
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=WEEKLY;BYDAY=MO,WE,FR;BYSETPOS=1",  # the first week has but the days from its start on
+        "FREQ=WEEKLY;BYDAY=MO,WE,FR,SU;BYSETPOS=-2;WKST=WE",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=2,-3",  # and some weeks belong to two years
+        "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU,TH;BYHOUR=6,18;BYSETPOS=-3;WKST=SU",
+    ],
+)
+def test_weeks_of_which_some_days_are_chosen(rule, weekday):
+    start = datetime(2019, 12, 2, 9) + weekday * timedelta(days=1)
+    recurrence: Any = rrulestr(rule, dtstart=start)
+    expected = recurrence[:1_500]
+    trigger = RRuleTrigger(rule, start, "UTC")
+    assert trigger.next(len(expected), after=utc(start) - timedelta(days=9)) == [utc(wall) for wall in expected]
+    assert trigger.last_fire_time_until(utc(expected[0]) - MOMENT) is None
+
+
+def test_an_interval_of_more_than_four_centuries_may_begin_its_cycle_within_a_year():
+    trigger = RRuleTrigger("FREQ=DAILY;INTERVAL=150000", "1970-01-11", "UTC")
+    first = datetime(1970, 1, 11, tzinfo=UTC)
+    assert trigger.next(2, after=first) == [first + timedelta(days=150_000), first + timedelta(days=300_000)]
+    assert trigger.last_fire_time_until(datetime(2400, 1, 1, tzinfo=UTC)) == first + timedelta(days=150_000)
+
+
+def test_what_is_left_out_from_the_middle_of_a_day_to_that_of_another():
+    lines = [
+        "RRULE:FREQ=DAILY;BYHOUR=8,12",
+        "EXRULE;X-DTSTART=20260103T100000:FREQ=DAILY;BYHOUR=8,12;UNTIL=20260105T100000",
+    ]
+    found = RRuleTrigger(lines, "2026-01-02 08:00", "UTC").next(9, after=datetime(2026, 1, 1, tzinfo=UTC))
+    assert [f"{at:%d %H}" for at in found] == [
+        "02 08",
+        "02 12",
+        "03 08",
+        "05 12",
+        "06 08",
+        "06 12",
+        "07 08",
+        "07 12",
+        "08 08",
+    ]
+
+
 # -- what it costs -----------------------------------------------------------------------------------
 
 

@@ -206,8 +206,8 @@ def _start(read: Read, dtstart: Moment | None) -> int | None:
     if dtstart is None:
         return read.start
     start = within_calendar(read_wall(dtstart, read.zone, "dtstart"))
-    own = read.recurrence.starts - {None} if read.start is None else {read.start}
-    if own - {start}:
+    own = read.recurrence.starts if read.start is None else {read.start}
+    if None not in own and own - {start}:
         raise InvalidTriggerError("dtstart", dtstart, "the rule has a start of its own, which is another one")
     return start
 

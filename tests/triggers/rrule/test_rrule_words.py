@@ -81,6 +81,11 @@ def test_sets_are_named_by_their_lines_or_by_their_size():
     assert many.describe() == "by 2 rules and 336 dates in UTC, from 2026-01-30 09:00"
 
 
+def test_dates_alone():
+    lines = ["RDATE:20260105,20260107T120000,20260108", "EXDATE:20260108"]
+    assert RRuleTrigger(lines, timezone="UTC").describe() == "on 2026-01-05 00:00 and 2026-01-07 12:00 in UTC"
+
+
 @pytest.mark.parametrize(
     ("rule", "text"),
     [

@@ -10,10 +10,11 @@ Only Easter is not; its days are looked up for each year.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import or_
 from typing import NamedTuple
 
-from tickwright.triggers.cron.years import YearShape, year_shape, year_start
+from tickwright.triggers.cron.years import YearShape, month_lengths, year_shape, year_start
 from tickwright.triggers.rrule.rule import Freq, Rule
 
 __all__ = ["YearDays", "year_days"]
@@ -43,8 +44,13 @@ class YearDays(NamedTuple):
         return mask & easter_mask(year, self.easter_days) if self.easter_days else mask
 
     def is_possible(self) -> bool:
-        """Whether there is such a day in any year; years with Easter are not gone through for that."""
-        return self.chooses_all or any(days_of_shape(self, shape) for shape in years_by_shape())
+        """Whether there is such a day in any year; if it says no, there is none.
+
+        Easter is taken for any Sunday from 22 March to 25 April.
+        """
+        if self.chooses_all:
+            return True
+        return any(days_of_shape(self, shape) & easter_may_be(self.easter_days, shape) for shape in years_by_shape())
 
 
 ALL_DAYS = ((1 << 365) - 1, (1 << 366) - 1)
@@ -78,6 +84,7 @@ def year_days(rule: Rule, start: int) -> YearDays:
 
 DAYS_TO_1970 = datetime(1970, 1, 1).toordinal()
 ALL_MONTHS = tuple(range(1, 13))
+SUNDAY = 6
 
 
 @lru_cache(maxsize=4_096)
@@ -108,6 +115,16 @@ def days_of_shape(days: YearDays, shape: YearShape) -> int:
 def years_by_shape() -> dict[YearShape, int]:
     """Return a year of each shape."""
     return {year_shape(year % 400): year for year in range(2000, 2400)}
+
+
+@lru_cache(maxsize=4_096)
+def easter_may_be(easter_days: tuple[int, ...], shape: YearShape) -> int:
+    """Return the mask of all days that are so far from any day on which Easter falls in years of this shape."""
+    if not easter_days:
+        return ALL_DAYS[shape.is_leap]
+    first = sum(month_lengths(shape.is_leap)[:2]) + 22 - 1
+    sundays = [day for day in range(first, first + 35) if (shape.first_weekday + day) % 7 == SUNDAY]
+    return reduce(or_, (1 << sunday + distance for sunday in sundays for distance in easter_days))
 
 
 @lru_cache(maxsize=4_096)

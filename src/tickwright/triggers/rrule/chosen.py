@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tickwright.triggers.cron.years import FIRST_YEAR, LAST_YEAR, month_lengths, year_of, year_shape, year_start
+from tickwright.triggers.cron.years import month_lengths, year_of, year_shape, year_start
 from tickwright.triggers.rrule.calendar import YearDays
 from tickwright.triggers.rrule.cycle import Cycle
 from tickwright.triggers.rrule.hands import Hands, chosen_places
-from tickwright.triggers.rrule.pattern import DayPattern, Times
+from tickwright.triggers.rrule.pattern import Times
 from tickwright.triggers.rrule.rule import Freq
+from tickwright.triggers.rrule.single import SinglePattern
 from tickwright.triggers.rrule.times import DAY, FewTimes
 
 __all__ = ["ChosenPattern"]
@@ -24,13 +25,13 @@ class Window(NamedTuple):
     times: dict[int, FewTimes]
 
 
-class ChosenPattern(DayPattern):
+class ChosenPattern(SinglePattern):
     """The n-th time of each period's days; worked out for a year at a time, of which the last one is kept.
 
     As with python-dateutil, a week that begins before the first day counts from that day on.
     """
 
-    __slots__ = ("_cycle", "_days", "_freq", "_hands", "_positions", "_since", "_week_start", "_window")
+    __slots__ = ("_freq", "_hands", "_positions", "_since", "_window")
 
     def __init__(
         self,
@@ -42,9 +43,7 @@ class ChosenPattern(DayPattern):
         freq: Freq,
         positions: tuple[int, ...],
     ) -> None:
-        super().__init__(first, last)
-        self._days = days
-        self._cycle = cycle
+        super().__init__(first, last, days, cycle)
         self._hands = hands
         self._freq = freq
         self._positions = positions
@@ -70,13 +69,13 @@ class ChosenPattern(DayPattern):
             return sum(times.per_day for times in window.times.values())
         return super().count_on(year, days)
 
-    def folded(self) -> DayPattern:
+    def _folded(self) -> ChosenPattern:
         cycle = self._cycle.folded()
         pattern = ChosenPattern(self.first, self.last, self._days, cycle, self._hands, self._freq, self._positions)
         pattern._since = None
         return pattern
 
-    def is_possible(self) -> bool:
+    def matches_in_four_centuries(self) -> bool:
         # The sizes of periods tell, and are quicker to find than the times.
         seen: set[int] = set()
         for year in range(2000, 2400):
@@ -115,7 +114,7 @@ class ChosenPattern(DayPattern):
 
         Weeks that reach into another year are whole, and belong to both.
         """
-        start, days = year_start(year), self._matching(year)
+        start, days = year_start(year), self.matching(year)
         if self._freq is Freq.YEARLY:
             yield start, days
         elif self._freq is Freq.MONTHLY:
@@ -125,14 +124,10 @@ class ChosenPattern(DayPattern):
         else:
             before = (start + 3 - self._days.week_start) % 7  # 1970-01-01 was a Thursday
             length = year_start(year + 1) - start
-            days = self._matching(year - 1) >> start - year_start(year - 1) - before | days << before
-            days |= self._matching(year + 1) << length + before
+            days = self.matching(year - 1) >> start - year_start(year - 1) - before | days << before
+            days |= self.matching(year + 1) << length + before
             first = start - before
             if self._since is not None and first < self._since:
                 days = days >> self._since - first << self._since - first
             for week in range(-(-(length + before) // 7)) if days else ():
                 yield first + 7 * week, days >> 7 * week & 0b1111111
-
-    def _matching(self, year: int) -> int:
-        """Return the mask of the days that match, before any is chosen."""
-        return self._cycle.on(year, self._days.in_year(year)) if FIRST_YEAR <= year <= LAST_YEAR else 0

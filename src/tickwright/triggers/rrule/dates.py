@@ -48,8 +48,8 @@ def wall_text(wall: int) -> str:
 def read_date(name: str, text: str, zone: tzinfo, own_zone: tzinfo | None = None) -> int:
     """Return the wall, on the clock of `zone`, that "19970902", "19970902T090000" or the latter with Z says.
 
-    A date stands for its midnight. With a Z it is an instant of UTC, and with `own_zone` (the TZID beside it) a
-    wall there; what the clock of `zone` shows at that instant is returned.
+    A date stands for its midnight. With a Z it is an instant of UTC, and with `own_zone` (another TZID beside it)
+    a wall there; what the clock of `zone` shows at that instant is returned.
     """
     match = DATE.fullmatch(text)
     try:
@@ -63,6 +63,6 @@ def read_date(name: str, text: str, zone: tzinfo, own_zone: tzinfo | None = None
     wall = wall_of(moment)
     if is_utc:
         return wall_at(wall * SECOND, zone)
-    if own_zone is not None and own_zone is not zone:
+    if own_zone is not None:
         return wall_at(instant_of_wall(own_zone, wall * SECOND), zone)
     return wall

@@ -3,7 +3,7 @@
     FREQ=       SECONDLY MINUTELY HOURLY DAILY WEEKLY MONTHLY YEARLY      required
     INTERVAL=   1 and more: every so many of them
     COUNT=      how many times in all, or
-    UNTIL=      the last date and time that may be one
+    UNTIL=      the last date and time that may be one; a date is its midnight
     BYMONTH=    1-12
     BYWEEKNO=   1-53 or -53 to -1, as ISO 8601 counts weeks, with WKST for Monday
     BYYEARDAY=  1-366 or -366 to -1

@@ -78,10 +78,6 @@ class DayPattern:
         """The times that any day may have, as bits."""
         raise NotImplementedError
 
-    def folded(self) -> DayPattern:
-        """Return a pattern that matches in some year of four centuries if this one ever does."""
-        raise NotImplementedError
-
     # -- a WallPattern -------------------------------------------------------------------------------
 
     def first_from(self, wall: int) -> int | None:
@@ -223,7 +219,3 @@ class DayPattern:
                 return begin + bisect_left(walls, n, key=lambda wall: self.count_between(begin, wall + 1))
             n -= count
         return None
-
-    def is_possible(self) -> bool:
-        """Whether anything ever matches in some year of four centuries, `first` and `last` left aside."""
-        return any(self.days_in(year) for year in range(2000, 2400))

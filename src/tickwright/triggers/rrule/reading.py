@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import NamedTuple
 
-from tickwright.errors import InvalidTriggerError
+from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.triggers.rrule.dates import read_date
 from tickwright.triggers.rrule.parts import read_parts, refusal
 from tickwright.triggers.rrule.recurrence import LONGEST_TEXT, Recurrence, refuse_if_too_many
@@ -98,7 +98,7 @@ def read_lines(texts: Sequence[object], timezone: tzinfo | str | None) -> Read:
 
 def _line(text: object) -> Line:
     if not isinstance(text, str):
-        raise TypeError(f"rule must be a text, a list of lines, or a rule of dateutil's, not a list with {type(text)}")
+        raise TypeError(f"rule must be a text or a list of texts, not a list with {shortened(text)}")
     if len(text) > LONGEST_TEXT or not text.isascii():
         raise refusal(text, f"a line is written in ASCII, and is not longer than {LONGEST_TEXT:,} characters")
     match = NAME.fullmatch(text)
@@ -159,4 +159,6 @@ def _dates(line: Line, zone: tzinfo) -> list[int]:
         if name not in ("VALUE", "TZID") and not name.startswith("X-"):
             raise refusal(name, f"{line.name} takes no parameter {name}")
     own = _own_zone(line)
+    if own is not None and zone_name(own) == zone_name(zone):
+        own = None
     return [read_date(line.name, text, zone, own) for text in line.value.split(",")]

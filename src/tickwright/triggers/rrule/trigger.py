@@ -77,8 +77,7 @@ class RRuleTrigger(DeclaredTrigger):
         if recurrence.needs_start and given is None and not can_fire_from_some_start(recurrence):
             raise InvalidTriggerError("rule", recurrence.summary, "it can never fire: no such day is in the calendar")
         self._settle(recurrence, given, None, read.zone, read_jitter(jitter), policy)
-        if self._unrolled is not None:
-            refuse_if_never(recurrence, self._unrolled.pattern)
+        self._refuse_if_never()
 
     def _settle(
         self,
@@ -104,6 +103,10 @@ class RRuleTrigger(DeclaredTrigger):
             _schedule=schedule,
         )
 
+    def _refuse_if_never(self) -> None:
+        if self._unrolled is not None:
+            refuse_if_never(self._recurrence, self._unrolled.pattern)
+
     @property
     def rule(self) -> str | tuple[str, ...]:
         """The rule as text, or as its lines where there are more than a text may have."""
@@ -124,8 +127,7 @@ class RRuleTrigger(DeclaredTrigger):
         if self._schedule is not None:
             return self
         trigger = self._anchored_at(to_micros(now))
-        assert trigger._unrolled is not None  # noqa: S101 - it has a start now
-        refuse_if_never(trigger._recurrence, trigger._unrolled.pattern)
+        trigger._refuse_if_never()
         return trigger
 
     def _anchored_at(self, instant: int) -> Self:
@@ -142,8 +144,7 @@ class RRuleTrigger(DeclaredTrigger):
         since = to_micros(now) if previous_fire_time is None else to_micros(previous_fire_time) + 1
         schedule = self._schedule
         if schedule is None:
-            schedule = self._anchored_at(since - (previous_fire_time is not None))._schedule
-            assert schedule is not None  # noqa: S101 - it has a start now
+            schedule = self._anchored_at(since - (previous_fire_time is not None))._anchored_schedule()
         found = schedule.first_from(since)
         return None if found is None else to_datetime(found)
 

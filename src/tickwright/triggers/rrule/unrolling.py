@@ -17,6 +17,7 @@ from tickwright.triggers.rrule.plain import DailyPattern, UnitPattern
 from tickwright.triggers.rrule.recurrence import Recurrence
 from tickwright.triggers.rrule.rule import Freq, Rule
 from tickwright.triggers.rrule.sets import SetPattern
+from tickwright.triggers.rrule.single import SinglePattern
 from tickwright.triggers.rrule.times import DAY
 from tickwright.triggers.rrule.units import Units
 
@@ -41,9 +42,10 @@ def unrolled(recurrence: Recurrence, start: int | None, ends: Sequence[int] = ()
     known = list(ends)
     found: list[int] = []
 
-    def pattern_of(rule: Rule) -> DayPattern:
-        first = rule.start if rule.start is not None else start
-        assert first is not None, "whoever has rules without a start gives one"  # noqa: S101 - for the reader
+    def pattern_of(rule: Rule) -> SinglePattern:
+        first = start if rule.start is None else rule.start
+        if first is None:
+            raise ValueError(f"{rule.text} has no start")
         pattern = rule_pattern(rule, first)
         if rule.count is not None:
             end = known.pop(0) if known else pattern.nth(rule.count)
@@ -64,7 +66,7 @@ def refuse_if_never(recurrence: Recurrence, pattern: DayPattern) -> None:
     The days of 400 years tell whether a rule can ever fire; only if they leave it open its first wall is
     searched for.
     """
-    if recurrence.is_one_rule and not pattern.folded().is_possible():
+    if isinstance(pattern, SinglePattern) and not pattern.is_possible():
         reason = "it can never fire: no day of the calendar, and no interval from its start, matches all its parts"
     elif pattern.first_from(pattern.first) is None:
         reason = "it never fires: nothing is left of it between its start and its end"
@@ -79,7 +81,7 @@ def can_fire_from_some_start(recurrence: Recurrence) -> bool:
     return bool(recurrence.dates) or any(not rule.names_days or year_days(rule, 0).is_possible() for rule in rules)
 
 
-def rule_pattern(rule: Rule, start: int) -> DayPattern:
+def rule_pattern(rule: Rule, start: int) -> SinglePattern:
     """Return the pattern of a rule that starts at this wall, without regard to its COUNT."""
     last = LAST_WALL if rule.until is None else rule.until
     day, time = divmod(start, DAY)

@@ -29,9 +29,12 @@ def described(recurrence: Recurrence, start: int | None, zone: tzinfo) -> str:
     said = None
     if len(recurrence.rules) == 1 and not recurrence.left_out_rules and len(dates) <= MOST_LISTED:
         said = _said(recurrence.rules[0], start)
+    if not (recurrence.rules or recurrence.left_out_rules) and len(dates) <= MOST_LISTED:
+        left = [wall for wall in recurrence.dates if wall not in recurrence.left_out_dates]
+        return f"on {a_list([_moment(wall) for wall in left])} {in_zone(zone)}"
     if said is None:
-        rule_or_rules = "the rule " if recurrence.summary[:1].isalpha() else ""
-        return f"by {rule_or_rules}{recurrence.summary} {in_zone(zone)}{_span(start, None)}"
+        summary = recurrence.summary
+        return f"by {'the rule ' if '=' in summary else ''}{summary} {in_zone(zone)}{_span(start, None)}"
     rule = recurrence.rules[0]
     text = f"{said} {in_zone(zone)}{_span(start, rule.until)}"
     if rule.count is not None:
@@ -57,7 +60,7 @@ def _said(rule: Rule, start: int | None) -> str | None:
     if rule.freq >= Freq.HOURLY:
         return _said_within_days(rule, start)
     at = _times(rule, start)
-    on = _DAYS[rule.freq](rule, start)
+    on = BY_FREQ[rule.freq](rule, start)
     return None if at is None or on is None else f"{on}{at}"
 
 
@@ -109,7 +112,7 @@ def _daily(rule: Rule, start: int | None) -> str | None:
     return f"{every(rule.interval, 'day')}{_in_months(rule)}"
 
 
-_DAYS = {Freq.YEARLY: _yearly, Freq.MONTHLY: _monthly, Freq.WEEKLY: _weekly, Freq.DAILY: _daily}
+BY_FREQ = {Freq.YEARLY: _yearly, Freq.MONTHLY: _monthly, Freq.WEEKLY: _weekly, Freq.DAILY: _daily}
 
 
 def _said_within_days(rule: Rule, start: int | None) -> str | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tickwright.triggers.cron import CronTrigger
     from tickwright.triggers.date import DateTrigger
     from tickwright.triggers.interval import IntervalTrigger
+    from tickwright.triggers.rrule import RRuleTrigger
 
     __version__: str
 
@@ -34,6 +35,7 @@ __all__ = [
     "MemoryJobStore",
     "OnLost",
     "ProcessPoolExecutor",
+    "RRuleTrigger",
     "Run",
     "RunStatus",
     "SQLiteJobStore",
@@ -55,6 +57,7 @@ _NAMES = {
     "MemoryJobStore": "tickwright.jobstores.memory",
     "OnLost": "tickwright.policies",
     "ProcessPoolExecutor": "tickwright.executors.pool",
+    "RRuleTrigger": "tickwright.triggers.rrule",
     "Run": "tickwright.run",
     "RunStatus": "tickwright.run",
     "SQLiteJobStore": "tickwright.jobstores.sqlite",

@@ -51,7 +51,12 @@ def test_a_trigger_is_itself():
     ("trigger", "arguments", "error", "words"),
     [
         (CronTrigger(hour=3, timezone="UTC"), {"minute": 5}, TypeError, "'minute' belong where it was made"),
-        ("weekly", {}, InvalidTriggerError, r"trigger: .*\(calendarinterval, cron, date, interval\).*got 'weekly'"),
+        (
+            "weekly",
+            {},
+            InvalidTriggerError,
+            r"trigger: .*\(calendarinterval, cron, date, interval, rrule\).*got 'weekly'",
+        ),
         ("", {}, InvalidTriggerError, "trigger: "),
         ("cron ", {"hour": 3}, TypeError, "takes no 'hour'"),
         (5, {}, TypeError, "trigger must be .* not 5"),
@@ -78,6 +83,12 @@ def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments
 
 
 def test_every_alias_leads_to_a_trigger():
-    given = {"date": {}, "interval": {"seconds": 1}, "cron": {}, "calendarinterval": {"days": 1}}
+    given: dict[str, dict[str, object]] = {
+        "date": {},
+        "interval": {"seconds": 1},
+        "cron": {},
+        "calendarinterval": {"days": 1},
+        "rrule": {"rule": "FREQ=DAILY"},
+    }
     for alias in ALIASES:
         assert "Europe/Berlin" in repr(make_trigger(alias, given[alias], BERLIN))

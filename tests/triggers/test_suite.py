@@ -11,6 +11,7 @@ from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
+from tickwright.triggers.rrule import RRuleTrigger
 
 
 class TestDateTrigger(TriggerSuite):
@@ -57,6 +58,29 @@ class TestCronTriggerOfEveryFewMinutes(TriggerSuite):
 
     def make_trigger(self):
         return CronTrigger(minute="*/20", second="5,50", timezone="Europe/Berlin", jitter=3)
+
+
+class TestRRuleTrigger(TriggerSuite):
+    def make_trigger(self):
+        return RRuleTrigger("FREQ=DAILY;BYHOUR=2,9;BYMINUTE=30", "2006-01-02", "Europe/Berlin")
+
+
+class TestRRuleTriggerOfEveryFewMinutes(TriggerSuite):
+    start = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
+
+    def make_trigger(self):
+        return RRuleTrigger("FREQ=MINUTELY;INTERVAL=7;BYSECOND=5,50", timezone="Europe/Berlin", jitter=3)
+
+
+class TestRRuleTriggerOfASet(TriggerSuite):
+    def make_trigger(self):
+        lines = [
+            "RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1,1;COUNT=40",
+            "RRULE:FREQ=DAILY;INTERVAL=3;UNTIL=20271231",
+            "EXRULE:FREQ=WEEKLY;BYDAY=SU",
+            "EXDATE:20260401T090000",
+        ]
+        return RRuleTrigger(lines, "2026-01-02 09:00", "America/New_York")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
+from tickwright.triggers.rrule import RRuleTrigger
 
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
 LIMITS: dict[str, Any] = {"start_date": "2026-01-01 08:00", "end_date": "2030-01-01", "jitter": 2.5}
@@ -34,6 +35,9 @@ TRIGGERS: list[Any] = [
     CalendarIntervalTrigger(years=1, start_date="2024-02-29", end_date="2400-02-29", timezone="+05:45"),
     DateTrigger("2026-11-23 11:30:00.25", "America/New_York"),
     DateTrigger(timezone="UTC").anchored(NOW),
+    RRuleTrigger("FREQ=MONTHLY;BYDAY=-1FR", "2026-01-30 09:00", "Europe/Berlin", jitter=2.5, dst_policy="cron"),
+    RRuleTrigger("RRULE:FREQ=HOURLY;INTERVAL=5\nEXDATE:20270101T030000", "2026-01-01 08:00", "+05:45"),
+    RRuleTrigger("FREQ=MINUTELY", timezone="UTC").anchored(NOW),
 ]
 
 

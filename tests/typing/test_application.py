@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import assert_type
 
 import pytest
+from dateutil.rrule import MONTHLY, rrule
 
 import tickwright
 from tickwright import (
@@ -20,6 +21,7 @@ from tickwright import (
     IntervalTrigger,
     Job,
     OnLost,
+    RRuleTrigger,
     Run,
     RunStatus,
     TickwrightError,
@@ -70,6 +72,8 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
     scheduler.add_job(back_up, IntervalTrigger(hours=1), args=["x"], next_run_time=None, misfire_grace_time=None)
     scheduler.add_job(back_up, CalendarIntervalTrigger(months=1, start_date=date(2100, 1, 31)), args=["x"])
     scheduler.add_job(back_up, DateTrigger("2100-01-01"), ["x"], on_lost="record", replace_existing=True)
+    scheduler.add_job(back_up, RRuleTrigger(rrule(MONTHLY, bymonthday=-1)), args=["x"], jobstore="memory")
+    scheduler.add_job(back_up, RRuleTrigger("FREQ=WEEKLY;BYDAY=MO,TH", dtstart=datetime(2026, 1, 5, 9)), ["x"])
     scheduler.add_job("tests.typing.test_application:back_up", "*/5 * * * *", args=["x"])
 
     @scheduler.scheduled_job("interval", seconds=30, id="tick", max_instances=2, jobstore="memory")

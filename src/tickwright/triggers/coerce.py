@@ -18,6 +18,7 @@ ALIASES: dict[str, str] = {
     "cron": "tickwright.triggers.cron:CronTrigger",
     "date": "tickwright.triggers.date:DateTrigger",
     "interval": "tickwright.triggers.interval:IntervalTrigger",
+    "rrule": "tickwright.triggers.rrule:RRuleTrigger",
 }
 """The short names of triggers and where each is found; a trigger is imported when it is first asked for."""
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, time, tzinfo
 from typing import cast
 
 from tickwright.errors import InvalidTriggerError, shortened
-from tickwright.instants import EARLIEST, EPOCH, LATEST, to_datetime, to_micros
+from tickwright.instants import EARLIEST, LATEST, SECOND, UTC, to_datetime, to_micros
 from tickwright.plain import plain_datetime, plain_number, plain_text
 from tickwright.triggers.dst import instant_of_wall
+from tickwright.triggers.transitions import offset_at
 
-__all__ = ["Moment", "iso_text", "read_anchor", "read_moment", "read_span"]
+__all__ = ["Moment", "iso_text", "read_anchor", "read_moment", "read_span", "read_wall"]
 
 Moment = datetime | date | str
 """What a user may give where one instant is meant."""
@@ -23,7 +24,6 @@ ISO_8601 = re.compile(
     r"(Z|[+-]\d\d(:?\d\d(:?\d\d)?)?)?)?",
     re.ASCII,
 )
-WALL_EPOCH = EPOCH.replace(tzinfo=None)
 
 
 def read_moment(value: object, zone: tzinfo, field: str) -> int:
@@ -39,12 +39,22 @@ def read_moment(value: object, zone: tzinfo, field: str) -> int:
     if _is_aware(moment, field):
         instant = to_micros(moment)
     else:
-        since = moment.replace(tzinfo=None) - WALL_EPOCH
-        wall = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-        instant = instant_of_wall(zone, wall, moment.fold)
+        instant = instant_of_wall(zone, _wall(moment), moment.fold)
     if not EARLIEST <= instant <= LATEST:
         raise InvalidTriggerError(field, value, "in UTC this lies outside the years 1 to 9999")
     return instant
+
+
+def read_wall(value: object, zone: tzinfo, field: str) -> int:
+    """Return what the zone's clock shows at `value`, in whole seconds since 1970-01-01 00:00 on that clock.
+
+    A naive datetime says that by itself, an aware one is converted. Fractions of a second are dropped.
+    """
+    moment = _as_datetime(value, field)
+    if not _is_aware(moment, field):
+        return _wall(moment) // SECOND
+    instant = to_micros(moment)
+    return (instant + offset_at(zone, instant)) // SECOND
 
 
 def read_span(start_date: object, end_date: object, zone: tzinfo) -> tuple[int | None, int | None]:
@@ -71,6 +81,11 @@ def read_anchor(value: object) -> int | None:
 def iso_text(instant: int) -> str:
     """Return the text that `read_moment` reads as this instant in any zone."""
     return to_datetime(instant).isoformat()
+
+
+def _wall(moment: datetime) -> int:
+    """Return the microseconds from 1970-01-01 00:00 to what a naive datetime shows, on the same clock."""
+    return to_micros(moment.replace(tzinfo=UTC))
 
 
 def _is_aware(moment: datetime, field: str) -> bool:

@@ -1,0 +1,104 @@
+"""Descriptions of recurrence rules are plain English where that is exact, and name the rule elsewhere."""
+
+import pytest
+
+from tickwright.triggers.rrule import RRuleTrigger
+
+START = "2026-01-30 09:00"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday at 09:00"),
+        ("FREQ=MONTHLY;BYDAY=1MO,-2FR", "every month on the 1st Monday and the 2nd to last Friday at 09:00"),
+        ("FREQ=MONTHLY", "every month on the 30th at 09:00"),
+        ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1,-1", "every 2 months on the last day and the 1st at 09:00"),
+        ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "every month on the 13th where that is a Friday at 09:00"),
+        ("FREQ=MONTHLY;BYDAY=MO", "every month on each Monday at 09:00"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1;BYMONTH=3,6", "every month on the 1st in March and June at 09:00"),
+        ("FREQ=YEARLY", "every year on 30 January at 09:00"),
+        ("FREQ=YEARLY;INTERVAL=4;BYMONTH=6,7", "every 4 years on 30 June and 30 July at 09:00"),
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "every year on the last Sunday of March at 09:00"),
+        ("FREQ=YEARLY;BYDAY=20MO", "every year on the 20th Monday of the year at 09:00"),
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=TH", "every year on each Thursday of March at 09:00"),
+        ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24,25", "every year on 24 December and 25 December at 09:00"),
+        ("FREQ=WEEKLY", "every week on Friday at 09:00"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH", "every 2 weeks on Tuesday and Thursday at 09:00"),
+        ("FREQ=DAILY", "every day at 09:00"),
+        ("FREQ=DAILY;INTERVAL=10", "every 10 days at 09:00"),
+        ("FREQ=DAILY;BYDAY=MO,WE;BYHOUR=9,17;BYMINUTE=30", "every Monday and Wednesday at 09:30 and 17:30"),
+        ("FREQ=HOURLY", "every hour at minute 0"),
+        ("FREQ=HOURLY;INTERVAL=3;BYMINUTE=0,30", "every 3 hours at minute 0 and 30"),
+        ("FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10", "every 20 minutes in the hours of 09:00 and 10:00"),
+        ("FREQ=MINUTELY;BYSECOND=15", "every minute at second 15"),
+        ("FREQ=SECONDLY;INTERVAL=30;BYDAY=SU", "every 30 seconds on Sunday"),
+    ],
+)
+def test_the_usual_rules_in_words(rule, text):
+    described = RRuleTrigger(rule, START, "Europe/Berlin").describe()
+    assert described == f"{text} in Europe/Berlin, from 2026-01-30 09:00"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO",
+        "FREQ=YEARLY;BYYEARDAY=1,100",
+        "FREQ=YEARLY;BYEASTER=0",
+        "FREQ=YEARLY;BYDAY=MO",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU",
+        "FREQ=DAILY;INTERVAL=2;BYDAY=MO",
+        "FREQ=MINUTELY;INTERVAL=7;BYMINUTE=1",
+        "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8;BYMINUTE=0,30",
+        "FREQ=MONTHLY;BYDAY=FR,1MO",
+    ],
+)
+def test_what_words_cannot_say_exactly_is_the_rule(rule):
+    trigger = RRuleTrigger(rule, START, "Europe/Berlin")
+    assert trigger.describe() == f"by the rule {trigger.rule} in Europe/Berlin, from 2026-01-30 09:00"
+
+
+def test_the_end_and_single_dates():
+    until = RRuleTrigger("FREQ=DAILY;UNTIL=20270101T000000", START, "UTC")
+    assert until.describe() == "every day at 09:00 in UTC, from 2026-01-30 09:00 until 2027-01-01 00:00"
+    counted = RRuleTrigger("FREQ=DAILY;COUNT=10", START, "UTC")
+    assert counted.describe() == "every day at 09:00 in UTC, from 2026-01-30 09:00, 10 times"
+    dates = RRuleTrigger("RRULE:FREQ=DAILY\nRDATE:20260201T140000\nEXDATE:20260202T090000", START, "UTC")
+    assert dates.describe() == (
+        "every day at 09:00 in UTC, from 2026-01-30 09:00, and on 2026-02-01 14:00, but not on 2026-02-02 09:00"
+    )
+
+
+def test_sets_are_named_by_their_lines_or_by_their_size():
+    rules = ["RRULE:FREQ=DAILY", "EXRULE:FREQ=WEEKLY;BYDAY=SU"]
+    assert RRuleTrigger(rules, START, "UTC").describe() == (
+        "by the rule RRULE:FREQ=DAILY EXRULE:FREQ=WEEKLY;BYDAY=SU in UTC, from 2026-01-30 09:00"
+    )
+    dates = [f"RDATE:2026{month:02}{day:02}" for month in range(1, 13) for day in range(1, 29)]
+    many = RRuleTrigger([*rules, *dates], START, "UTC")
+    assert many.describe() == "by 2 rules and 336 dates in UTC, from 2026-01-30 09:00"
+
+
+def test_dates_alone():
+    lines = ["RDATE:20260105,20260107T120000,20260108", "EXDATE:20260108"]
+    assert RRuleTrigger(lines, timezone="UTC").describe() == "on 2026-01-05 00:00 and 2026-01-07 12:00 in UTC"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("FREQ=DAILY", "every day in UTC, from the moment it is added"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday in UTC, from the moment it is added"),
+        (
+            "FREQ=DAILY;BYHOUR=9;BYMINUTE=0;BYSECOND=0",
+            "every day at 09:00 in UTC, from the moment it is added",
+        ),
+        ("FREQ=HOURLY", "every hour in UTC, from the moment it is added"),
+        ("FREQ=WEEKLY", "by the rule FREQ=WEEKLY in UTC, from the moment it is added"),
+        ("FREQ=DAILY;BYHOUR=9", "by the rule FREQ=DAILY;BYHOUR=9 in UTC, from the moment it is added"),
+    ],
+)
+def test_a_rule_without_a_start_says_only_what_it_knows(rule, text):
+    assert RRuleTrigger(rule, timezone="UTC").describe() == text

@@ -10,6 +10,8 @@ from tickwright.instants import to_datetime
 from tickwright.zones import LOCAL, zone_name
 
 __all__ = [
+    "MONTHS",
+    "WEEKDAYS",
     "a_list",
     "between",
     "counted",
@@ -21,6 +23,10 @@ __all__ = [
     "span_text",
     "time_text",
 ]
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June")
+MONTHS += ("July", "August", "September", "October", "November", "December")
 
 
 def counted(number: int | float, noun: str) -> str:

@@ -36,10 +36,7 @@ def read_moment(value: object, zone: tzinfo, field: str) -> int:
     Raises `InvalidTriggerError` for `field`, or `TypeError` naming it.
     """
     moment = _as_datetime(value, field)
-    if _is_aware(moment, field):
-        instant = to_micros(moment)
-    else:
-        instant = instant_of_wall(zone, _wall(moment), moment.fold)
+    instant = to_micros(moment) if _is_aware(moment, field) else instant_of_wall(zone, _wall(moment), moment.fold)
     if not EARLIEST <= instant <= LATEST:
         raise InvalidTriggerError(field, value, "in UTC this lies outside the years 1 to 9999")
     return instant

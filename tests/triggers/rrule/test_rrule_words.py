@@ -1,10 +1,16 @@
 """Descriptions of recurrence rules are plain English where that is exact, and name the rule elsewhere."""
 
+import re
+
 import pytest
 
 from tickwright.triggers.rrule import RRuleTrigger
 
 START = "2026-01-30 09:00"
+
+
+def without_clock_changes(trigger):
+    return re.split("; in (?:spring|autumn)'s ", trigger.describe())[0]
 
 
 @pytest.mark.parametrize(
@@ -36,8 +42,10 @@ START = "2026-01-30 09:00"
     ],
 )
 def test_the_usual_rules_in_words(rule, text):
-    described = RRuleTrigger(rule, START, "Europe/Berlin").describe()
-    assert described == f"{text} in Europe/Berlin, from 2026-01-30 09:00"
+    assert (
+        without_clock_changes(RRuleTrigger(rule, START, "Europe/Berlin"))
+        == f"{text} in Europe/Berlin, from 2026-01-30 09:00"
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +65,7 @@ def test_the_usual_rules_in_words(rule, text):
 )
 def test_what_words_cannot_say_exactly_is_the_rule(rule):
     trigger = RRuleTrigger(rule, START, "Europe/Berlin")
-    assert trigger.describe() == f"by the rule {trigger.rule} in Europe/Berlin, from 2026-01-30 09:00"
+    assert without_clock_changes(trigger) == f"by the rule {trigger.rule} in Europe/Berlin, from 2026-01-30 09:00"
 
 
 def test_the_end_and_single_dates():
@@ -102,3 +110,19 @@ def test_dates_alone():
 )
 def test_a_rule_without_a_start_says_only_what_it_knows(rule, text):
     assert RRuleTrigger(rule, timezone="UTC").describe() == text
+
+
+@pytest.mark.parametrize(
+    ("rule", "policy", "changes"),
+    [
+        ("FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "shift", "; in spring's missing hour it runs at 03:30; {once}"),
+        ("FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "cron", "; in spring's missing hour it runs at 03:00; {once}"),
+        ("FREQ=HOURLY", "shift", "; {once}"),
+        ("FREQ=MINUTELY", "shift", "; in autumn's repeated hour it runs in the first pass only"),
+        ("FREQ=WEEKLY;BYDAY=MO;BYHOUR=2;BYMINUTE=30", "shift", ""),  # clocks change on Sundays
+        ("FREQ=DAILY;BYHOUR=2;BYMINUTE=30;UNTIL=20260301T000000", "shift", ""),
+    ],
+)
+def test_changes_of_clock_are_told_where_they_touch_the_rule(rule, policy, changes):
+    text = RRuleTrigger(rule, START, "Europe/Berlin", dst_policy=policy).describe()
+    assert text.partition("; in ")[2] == changes.format(once="in autumn's repeated hour it runs once")[5:]

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from tickwright.triggers.calendarinterval.occurrences import Occurrences
 from tickwright.triggers.calendarinterval.rhythm import Rhythm
-from tickwright.triggers.english import a_list, counted, every, ordinal
+from tickwright.triggers.english import MONTHS, WEEKDAYS, a_list, counted, every, ordinal
 
 __all__ = ["left_out_text", "position_text", "rhythm_text"]
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def rhythm_text(rhythm: Rhythm) -> str:

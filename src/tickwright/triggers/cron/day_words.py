@@ -22,15 +22,12 @@ from tickwright.triggers.cron.days import (
 )
 from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.years import month_lengths
-from tickwright.triggers.english import a_list, ordinal, runs
+from tickwright.triggers.english import MONTHS, WEEKDAYS, a_list, ordinal, runs
 
 __all__ = ["EVERY_DAY", "days_text"]
 
 EVERY_DAY = "every day"
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June")
-MONTHS += ("July", "August", "September", "October", "November", "December")
 PLACES = ("", "first", "second", "third", "fourth", "fifth")
 
 ANY_MONTH = sum(1 << month for month in range(1, 13))

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tickwright.errors import InvalidTriggerError, shortened
-from tickwright.instants import SECOND, to_datetime, to_micros
+from tickwright.instants import EARLIEST, SECOND, to_datetime, to_micros
+from tickwright.triggers.clock_changes import clock_changes_text
 from tickwright.triggers.declared import DeclaredTrigger
-from tickwright.triggers.dst import DstPolicy, timeline, treatment
+from tickwright.triggers.dst import DstPolicy, instant_of_wall, timeline, treatment
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, read_wall
 from tickwright.triggers.rrule.dates import WALL_EPOCH, within_calendar
@@ -159,7 +160,13 @@ class RRuleTrigger(DeclaredTrigger):
 
     def describe(self) -> str:
         """Return when it fires, as "every month on the last Friday at 09:00 in Europe/Berlin"."""
-        return described(self._recurrence, self._start, self.timezone)
+        text = described(self._recurrence, self._start, self.timezone)
+        if self._unrolled is None:
+            return text
+        pattern = self._unrolled.pattern
+        begin, end = (instant_of_wall(self.timezone, wall * SECOND) for wall in (pattern.first, pattern.last))
+        rules = treatment(self.dst_policy, is_wildcard=False)
+        return text + clock_changes_text(pattern, self.timezone, rules, max(begin, EARLIEST), end)
 
     def _anchored_schedule(self) -> WallSchedule:
         if self._schedule is None:

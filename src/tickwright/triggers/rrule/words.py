@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from tickwright.triggers.english import a_list, counted, every, in_zone, ordinal, time_text
+from tickwright.triggers.english import MONTHS, WEEKDAYS, a_list, counted, every, in_zone, ordinal, time_text
 from tickwright.triggers.rrule.dates import WALL_EPOCH
 from tickwright.triggers.rrule.hands import hands_of
 from tickwright.triggers.rrule.recurrence import Recurrence
@@ -15,11 +15,6 @@ from tickwright.triggers.rrule.times import DAY
 __all__ = ["described"]
 
 NOUNS = ("year", "month", "week", "day", "hour", "minute", "second")
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 MOST_LISTED = 8
 
 
@@ -66,10 +61,10 @@ def _said(rule: Rule, start: int | None) -> str | None:
 
 def _yearly(rule: Rule, start: int | None) -> str | None:
     period = every(rule.interval, "year")
-    months = [MONTH_NAMES[month - 1] for month in rule.months]
+    months = [MONTHS[month - 1] for month in rule.months]
     if not rule.names_days:
         first = _datetime(start or 0)
-        days = [f"{first.day} {month}" for month in months or [MONTH_NAMES[first.month - 1]]]
+        days = [f"{first.day} {month}" for month in months or [MONTHS[first.month - 1]]]
         return f"{period} on {a_list(days)}"
     if months and rule.month_days and not rule.weekdays and min(rule.month_days) > 0:
         days = [f"{day} {month}" for month in months for day in rule.month_days]
@@ -100,7 +95,7 @@ def _monthly(rule: Rule, start: int | None) -> str | None:
 def _weekly(rule: Rule, start: int | None) -> str | None:
     if rule.month_days or (rule.interval != 1 and (rule.week_start or rule.months)):
         return None
-    names = _names(rule) if rule.weekdays else [WEEKDAY_NAMES[_datetime(start or 0).weekday()]]
+    names = _names(rule) if rule.weekdays else [WEEKDAYS[_datetime(start or 0).weekday()]]
     return f"{every(rule.interval, 'week')} on {a_list(names)}{_in_months(rule)}"
 
 
@@ -153,7 +148,7 @@ def _times(rule: Rule, start: int | None) -> str | None:
 
 def _weekdays(rule: Rule) -> str:
     """Return "the 1st Monday and the last Friday"."""
-    return a_list([f"the {_place(place)}{WEEKDAY_NAMES[weekday]}" for weekday, place in rule.weekdays])
+    return a_list([f"the {_place(place)}{WEEKDAYS[weekday]}" for weekday, place in rule.weekdays])
 
 
 def _month_day(day: int) -> str:
@@ -168,11 +163,11 @@ def _place(place: int) -> str:
 
 
 def _names(rule: Rule) -> Sequence[str]:
-    return [WEEKDAY_NAMES[weekday] for weekday, _ in rule.weekdays]
+    return [WEEKDAYS[weekday] for weekday, _ in rule.weekdays]
 
 
 def _in_months(rule: Rule) -> str:
-    return f" in {a_list([MONTH_NAMES[month - 1] for month in rule.months])}" if rule.months else ""
+    return f" in {a_list([MONTHS[month - 1] for month in rule.months])}" if rule.months else ""
 
 
 def _moment(wall: int) -> str:

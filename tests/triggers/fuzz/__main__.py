@@ -12,6 +12,7 @@ import traceback
 from collections import Counter
 from importlib import import_module
 from random import Random
+from tempfile import gettempdir
 from time import monotonic
 from typing import Any
 
@@ -45,9 +46,8 @@ def main(seconds: float, seed: int) -> None:
     corpus = Random(seed)
     for _ in range(2_000):
         one_input(corpus.randbytes(LONGEST_INPUT))
-    atheris.Setup(
-        [sys.argv[0], f"-seed={seed}", f"-max_len={LONGEST_INPUT}", "-len_control=0", "-verbosity=0"], one_input
-    )
+    options = [f"-seed={seed}", f"-max_len={LONGEST_INPUT}", "-len_control=0", "-verbosity=0"]
+    atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={gettempdir()}/"], one_input)
     atheris.Fuzz()
 
 

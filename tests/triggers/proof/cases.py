@@ -10,7 +10,7 @@ from random import Random
 
 from tests.triggers.proof.checks import EPOCH, Check
 from tests.triggers.proof.clocks import DAY, Change, Clock, clock_of
-from tests.triggers.proof.expression import Expression
+from tests.triggers.proof.expression import Expression, date_of
 from tests.triggers.proof.random_expressions import random_expression
 from tests.triggers.proof.walk import POLICIES
 from tickwright.errors import InvalidTriggerError
@@ -108,10 +108,13 @@ def _over_a_span(random: Random, clock: Clock) -> tuple[Expression, int, int]:
     begin = random.randrange(clock.begin, clock.end - LONGEST_SPAN * DAY)
     near = _at(begin + random.randrange(365 * DAY))
     expression = random_expression(random, near)
-    year = [near.date() + timedelta(days=day) for day in range(365)]
-    per_year = expression.per_day * sum(map(expression.matches_date, year))
-    span = min(LONGEST_SPAN * DAY, MOST_FIRES * 365 * DAY // max(per_year, 1))
-    return expression, begin, begin + max(600, span)
+    # Day by day: what is silent this year may fire every second of the next.
+    days, fires = 0, 0
+    while days < LONGEST_SPAN and fires < MOST_FIRES:
+        days += 1
+        fires += expression.per_day * expression.matches_date(date_of(begin // DAY + days))
+    on_last_day = DAY * MOST_FIRES // max(expression.per_day, MOST_FIRES)
+    return expression, begin, begin + (days - 1) * DAY + max(600, on_last_day)
 
 
 def _never_matches(expression: Expression) -> bool:

@@ -5,19 +5,23 @@ from time import perf_counter
 
 import pytest
 
-from tests.triggers.hostile import crontabs, intervals, keywords, stored
+from tests.triggers.hostile import calendarintervals, crontabs, intervals, keywords, rules, stored
 from tests.triggers.hostile.entries import Large
 from tests.triggers.hostile.settings import settings_of
 from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
+from tickwright.triggers.rrule import RRuleTrigger
 
 ENTRIES = [
     *crontabs.ENTRIES,
     *keywords.ENTRIES,
     *intervals.ENTRIES,
     *stored.ENTRIES,
+    *calendarintervals.ENTRIES,
+    *rules.ENTRIES,
     *settings_of("cron", CronTrigger, {"hour": 3}, ("start_date", "end_date"), ("timezone", "jitter", "dst_policy")),
     *settings_of(
         "crontab",
@@ -28,6 +32,14 @@ ENTRIES = [
     ),
     *settings_of("interval", IntervalTrigger, {"seconds": 5}, ("start_date", "end_date"), ("timezone", "jitter")),
     *settings_of("date", DateTrigger, {}, ("run_date",), ("timezone",)),
+    *settings_of(
+        "calendarinterval",
+        CalendarIntervalTrigger,
+        {"days": 1},
+        ("start_date", "end_date"),
+        ("timezone", "jitter", "dst_policy"),
+    ),
+    *settings_of("rrule", RRuleTrigger, {"rule": "FREQ=DAILY"}, ("dtstart",), ("timezone", "jitter", "dst_policy")),
 ]
 QUICK = 0.01
 """Seconds that a refusal may take. The best of some tries counts: a busy machine does not make a trigger slow."""

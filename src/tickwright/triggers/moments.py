@@ -50,7 +50,7 @@ def read_wall(value: object, zone: tzinfo, field: str) -> int:
     moment = _as_datetime(value, field)
     if not _is_aware(moment, field):
         return _wall(moment) // SECOND
-    instant = to_micros(moment)
+    instant = read_moment(moment, zone, field)
     return (instant + offset_at(zone, instant)) // SECOND
 
 

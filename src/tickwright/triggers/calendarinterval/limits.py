@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.instants import DAY, EARLIEST, LATEST, to_datetime
+from tickwright.plain import plain_text
 from tickwright.triggers.calendarinterval.occurrences import FIRST_DAY, LAST_DAY
 from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.english import instant_text
-from tickwright.triggers.moments import iso_text, read_moment
+from tickwright.triggers.moments import iso_text, read_anchor, read_moment
 from tickwright.triggers.transitions import offset_at
 
 __all__ = ["Limit", "read_limits"]
@@ -31,6 +32,15 @@ class Limit(NamedTuple):
     def at(cls, instant: int, zone: tzinfo) -> Self:
         """Return the limit at an instant, on the day that the zone's clock shows then."""
         return cls((instant + offset_at(zone, instant)) // DAY + DAY_OF_1970, instant)
+
+    @classmethod
+    def stored(cls, value: object) -> Self:
+        """Return the limit that was stored as a tuple: the anchor of a trigger."""
+        if type(value) is tuple and len(value) == 2:
+            day, instant = value
+            if type(day) is int and FIRST_DAY <= day <= LAST_DAY:
+                return cls(day, read_anchor(instant))
+        raise InvalidTriggerError("anchor", value, "a day and an instant are stored, both as whole numbers")
 
     @property
     def said(self) -> date:
@@ -79,10 +89,12 @@ def _read(value: object, zone: tzinfo, field: str) -> Limit:
 
 def _as_date(value: object) -> date | None:
     """Return the date that the value says, or `None` if it says a time of day too, or cannot be read."""
-    if isinstance(value, str) and len(value) <= LONGEST_DATE and value.isascii():
+    text = plain_text(value)
+    if text is not None and len(text) <= LONGEST_DATE and text.isascii():
         with suppress(ValueError):
-            return date.fromisoformat(value)
-    return value if isinstance(value, date) and not isinstance(value, datetime) else None
+            return date.fromisoformat(text)
+    is_date = issubclass(type(value), date) and not issubclass(type(value), datetime)
+    return cast(date, value) if is_date else None
 
 
 def _lies_before(end: Limit, start: Limit) -> bool:

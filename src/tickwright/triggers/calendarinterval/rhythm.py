@@ -7,6 +7,7 @@ from datetime import time
 from typing import Any, NamedTuple
 
 from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.plain import plain_number
 from tickwright.triggers.calendarinterval.occurrences import FIRST_DAY, LAST_DAY, Occurrences
 
 __all__ = ["Rhythm", "read_rhythm", "read_time"]
@@ -38,15 +39,15 @@ class Rhythm(NamedTuple):
 
 def read_rhythm(parts: Mapping[str, Any]) -> Rhythm:
     """Return the rhythm of so many years, months, weeks and days, by these names; at least a day."""
-    for name, value in parts.items():
-        _check_whole(name, value)
+    numbers = {name: _whole(name, value) for name, value in parts.items()}
+    for name, value in numbers.items():
         if value < 0:
             raise InvalidTriggerError(name, value, "time does not run backwards")
         if value > LAST_DAY:
             raise InvalidTriggerError(name, value, "the calendar, which has 9999 years, is shorter than this")
-    written = tuple((name, int(value)) for name, value in parts.items() if value)
+    written = tuple((name, value) for name, value in numbers.items() if value)
     if not written:
-        raise InvalidTriggerError("days", parts["days"], "an interval is at least a day long")
+        raise InvalidTriggerError("days", 0, "an interval is at least a day long")
     months = sum(value * UNITS[name][0] for name, value in written)
     days = sum(value * UNITS[name][1] for name, value in written)
     return Rhythm(months, days, written)
@@ -54,13 +55,15 @@ def read_rhythm(parts: Mapping[str, Any]) -> Rhythm:
 
 def read_time(parts: Mapping[str, Any]) -> time:
     """Return the time of day of an hour, a minute and a second, by these names."""
-    for name, value in parts.items():
-        _check_whole(name, value)
+    numbers = {name: _whole(name, value) for name, value in parts.items()}
+    for name, value in numbers.items():
         if not 0 <= value <= HIGHEST[name]:
             raise InvalidTriggerError(name, value, f"0 to {HIGHEST[name]} are taken")
-    return time(**parts)
+    return time(numbers["hour"], numbers["minute"], numbers["second"])
 
 
-def _check_whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
+def _whole(name: str, value: object) -> int:
+    number = plain_number(value)
+    if not isinstance(number, int):
         raise TypeError(f"{name} must be a whole number, not {shortened(value)}")
+    return number

@@ -175,9 +175,9 @@ class CalendarIntervalTrigger(DeclaredTrigger):
 
     def _restore(self, state: dict[str, Any]) -> None:
         anchor = state.pop("anchor", None)
+        start = None if anchor is None else Limit.stored(anchor)
         super()._restore(state)
-        if anchor is not None:
-            start = Limit(*anchor)
+        if start is not None:
             self._set(_anchor=start, _course=self._course_from(start))
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ PARTS = {
 def is_dateutils(value: object) -> bool:
     """Whether it is a rule or a set of python-dateutil's; that is not imported for it, if it never was."""
     module = sys.modules.get("dateutil.rrule")
-    return module is not None and isinstance(value, (module.rrule, module.rruleset))
+    return module is not None and issubclass(type(value), (module.rrule, module.rruleset))
 
 
 def read_handed(value: Any, timezone: tzinfo | str | None) -> Read:

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from typing import NamedTuple
 
 from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.plain import plain_text
 from tickwright.triggers.rrule.dates import read_date
 from tickwright.triggers.rrule.parts import read_parts, refusal
 from tickwright.triggers.rrule.recurrence import LONGEST_TEXT, Recurrence, refuse_if_too_many
@@ -65,7 +66,7 @@ def read_lines(texts: Sequence[object], timezone: tzinfo | str | None) -> Read:
     """Return what the lines say together."""
     if len(texts) > MOST_LINES:
         raise refusal(texts[0], f"more than {MOST_LINES:,} lines")
-    lines = [_line(text) for text in texts if text != ""]
+    lines = [_line(text) for text in texts if plain_text(text) != ""]
     if not lines:
         raise refusal("", "the rule is empty; it reads like FREQ=DAILY")
     starts = [line for line in lines if line.name == "DTSTART"]
@@ -96,9 +97,10 @@ def read_lines(texts: Sequence[object], timezone: tzinfo | str | None) -> Read:
     return Read(recurrence, dates["DTSTART"][0], zone) if starts else Read(recurrence, None, zone).shared()
 
 
-def _line(text: object) -> Line:
-    if not isinstance(text, str):
-        raise TypeError(f"rule must be a text or a list of texts, not a list with {shortened(text)}")
+def _line(given: object) -> Line:
+    text = plain_text(given)
+    if text is None:
+        raise TypeError(f"rule must be a text or a list of texts, not a list with {shortened(given)}")
     if len(text) > LONGEST_TEXT or not text.isascii():
         raise refusal(text, f"a line is written in ASCII, and is not longer than {LONGEST_TEXT:,} characters")
     match = NAME.fullmatch(text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import EARLIEST, SECOND, to_datetime, to_micros
+from tickwright.plain import plain_text
 from tickwright.triggers.clock_changes import clock_changes_text
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, instant_of_wall, timeline, treatment
@@ -187,23 +189,38 @@ class RRuleTrigger(DeclaredTrigger):
         return self._declaration() | {name: value for name, value in fixed.items() if value not in (None, ())}
 
     def _restore(self, state: dict[str, Any]) -> None:
+        self._restore_rule(**state)
+
+    def _restore_rule(
+        self,
+        rule: object = None,
+        dtstart: Moment | None = None,
+        timezone: tzinfo | str | None = None,
+        jitter: float | None = None,
+        dst_policy: str = DstPolicy.SHIFT,
+        anchor: object = None,
+        ends: object = (),
+    ) -> None:
         # What was refused once need not be looked for again, nor what was counted be counted.
-        get = state.get
-        read = _read(state["rule"], get("timezone"))
-        given = _start(read, get("dtstart"))
-        policy = DstPolicy.read(get("dst_policy", DstPolicy.SHIFT))
-        jitter = read_jitter(get("jitter"))
-        self._settle(read.recurrence, given, get("anchor"), read.zone, jitter, policy, get("ends", ()))
+        read = _read(rule, timezone)
+        given = _start(read, dtstart)
+        policy = DstPolicy.read(dst_policy)
+        anchor = None if anchor is None else _stored_wall("anchor", anchor)
+        if type(ends) is not tuple:
+            raise InvalidTriggerError("ends", ends, "a tuple of walls is stored")
+        known = tuple(_stored_wall("ends", end) for end in ends)
+        self._settle(read.recurrence, given, anchor, read.zone, read_jitter(jitter), policy, known)
 
     def __str__(self) -> str:
         return f"rrule[{self._recurrence.summary}]"
 
 
 def _read(rule: object, timezone: tzinfo | str | None) -> Read:
-    if isinstance(rule, str):
-        return read_text(rule, timezone)
-    if isinstance(rule, (list, tuple)):
-        return read_lines(rule, timezone)
+    text = plain_text(rule)
+    if text is not None:
+        return read_text(text, timezone)
+    if type(rule) in (list, tuple):
+        return read_lines(cast(Sequence[object], rule), timezone)
     if is_dateutils(rule):
         return read_handed(rule, timezone)
     raise TypeError(f"rule must be a text like 'FREQ=DAILY', its lines, or dateutil's, not {shortened(rule)}")
@@ -218,6 +235,12 @@ def _start(read: Read, dtstart: Moment | None) -> int | None:
     if None not in own and own - {start}:
         raise InvalidTriggerError("dtstart", dtstart, "the rule has a start of its own, which is another one")
     return start
+
+
+def _stored_wall(field: str, value: object) -> int:
+    if type(value) is not int or within_calendar(value) != value:
+        raise InvalidTriggerError(field, value, "seconds from 1970 to a wall in the years 1 to 9999 are stored")
+    return value
 
 
 def _datetime(wall: int) -> datetime:

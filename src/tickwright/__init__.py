@@ -15,22 +15,27 @@ if TYPE_CHECKING:
     from tickwright.run import Run, RunStatus
     from tickwright.schedulers.background import BackgroundScheduler
     from tickwright.schedulers.blocking import BlockingScheduler
+    from tickwright.triggers.combining import AndTrigger, OrTrigger
     from tickwright.triggers.cron import CronTrigger
     from tickwright.triggers.date import DateTrigger
+    from tickwright.triggers.exclude import ExcludeTrigger
     from tickwright.triggers.interval import IntervalTrigger
 
     __version__: str
 
 __all__ = [
     "ActiveRun",
+    "AndTrigger",
     "BackgroundScheduler",
     "BlockingScheduler",
     "CronTrigger",
     "DateTrigger",
+    "ExcludeTrigger",
     "IntervalTrigger",
     "Job",
     "MemoryJobStore",
     "OnLost",
+    "OrTrigger",
     "ProcessPoolExecutor",
     "Run",
     "RunStatus",
@@ -43,14 +48,17 @@ __all__ = [
 
 _NAMES = {
     "ActiveRun": "tickwright.active_run",
+    "AndTrigger": "tickwright.triggers.combining",
     "BackgroundScheduler": "tickwright.schedulers.background",
     "BlockingScheduler": "tickwright.schedulers.blocking",
     "CronTrigger": "tickwright.triggers.cron",
     "DateTrigger": "tickwright.triggers.date",
+    "ExcludeTrigger": "tickwright.triggers.exclude",
     "IntervalTrigger": "tickwright.triggers.interval",
     "Job": "tickwright.job",
     "MemoryJobStore": "tickwright.jobstores.memory",
     "OnLost": "tickwright.policies",
+    "OrTrigger": "tickwright.triggers.combining",
     "ProcessPoolExecutor": "tickwright.executors.pool",
     "Run": "tickwright.run",
     "RunStatus": "tickwright.run",

@@ -14,9 +14,11 @@ from tickwright.triggers.base import Trigger
 __all__ = ["ALIASES", "make_trigger"]
 
 ALIASES: dict[str, str] = {
+    "and": "tickwright.triggers.combining:AndTrigger",
     "cron": "tickwright.triggers.cron:CronTrigger",
     "date": "tickwright.triggers.date:DateTrigger",
     "interval": "tickwright.triggers.interval:IntervalTrigger",
+    "or": "tickwright.triggers.combining:OrTrigger",
 }
 """The short names of triggers and where each is found; a trigger is imported when it is first asked for."""
 
@@ -76,7 +78,7 @@ def _call(
             f"the {alias} trigger takes no {', '.join(map(repr, unknown))} here; it takes {', '.join(taken)}"
         )
     named = dict(arguments)
-    if named.get("timezone") is None:
+    if "timezone" in taken and named.get("timezone") is None:
         named["timezone"] = timezone
     trigger: Trigger = make(*given, **named)
     return trigger

@@ -74,10 +74,11 @@ class Crontab(NamedTuple):
     def summary(self) -> str:
         """The fields that restrict anything, by their keyword names, as `str` of a trigger shows them."""
         second, minute, hour, day, month, weekday = (repr(field) for field in self.fields)
+        rule = self.expression.pattern.days
         dates = _shown([("day", day), ("day_of_week", weekday)])
         parts = [
             *_shown([("month", month)]),
-            *([" or ".join(dates)] if self.expression.pattern.days.either else dates),
+            *([" or ".join(dates)] if isinstance(rule, DayRule) and rule.either else dates),
             *_shown([("hour", hour)]),
         ]
         if self.fields[0] == "0":

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from typing import Protocol
 
-from tickwright.triggers.cron.days import DayRule
 from tickwright.triggers.cron.masks import highest_bit, lowest_bit
 from tickwright.triggers.cron.times import TimeOfDay
 from tickwright.triggers.cron.years import FIRST_YEAR, LAST_YEAR, YearShape, year_of, year_shape, year_start
 
-__all__ = ["CronPattern"]
+__all__ = ["FIRST_WALL", "LAST_WALL", "CronPattern", "Days"]
 
 SECONDS_A_DAY = 86_400
 FIRST_WALL = year_start(FIRST_YEAR) * SECONDS_A_DAY
 LAST_WALL = year_start(LAST_YEAR + 1) * SECONDS_A_DAY - 1
+
+
+class Days(Protocol):
+    """Which dates match: a `DayRule`, or several of them together; a value."""
+
+    @property
+    def years(self) -> tuple[int, ...] | None:
+        """The years in which any date matches, in ascending order; `None` where it may be in each."""
+
+    def in_year(self, shape: YearShape) -> int:
+        """Return the mask of the days that match in a year of this shape, if that year is one of `years`."""
+
+    def as_weekdays(self) -> int | None:
+        """Return the weekdays that match, bit 0 being Monday, or `None` where more than the weekday counts."""
 
 
 class CronPattern:
@@ -25,7 +39,7 @@ class CronPattern:
 
     __slots__ = ("_masks", "_year", "days", "times")
 
-    def __init__(self, days: DayRule, times: TimeOfDay) -> None:
+    def __init__(self, days: Days, times: TimeOfDay) -> None:
         self.days = days
         self.times = times
         self._masks: dict[YearShape, int] = {}

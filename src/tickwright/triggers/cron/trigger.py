@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, cast
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.cron.crontab import Crontab, read_crontab
 from tickwright.triggers.cron.keywords import FIELD_NAMES, Keywords, read_keywords
+from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
 from tickwright.triggers.jitter import read_jitter
@@ -32,7 +33,7 @@ class CronTrigger(DeclaredTrigger):
 
     __slots__ = ("_end", "_schedule", "_start", "_written", "dst_policy", "jitter", "timezone")
 
-    can_look_back: ClassVar[bool] = True
+    can_look_back: bool = True
     FIELD_NAMES: ClassVar[tuple[str, ...]] = FIELD_NAMES
 
     timezone: tzinfo
@@ -124,6 +125,16 @@ class CronTrigger(DeclaredTrigger):
     def end_date(self) -> datetime | None:
         """The instant after which nothing fires, in UTC."""
         return None if self._end is None else to_datetime(self._end)
+
+    @property
+    def schedule(self) -> WallSchedule:
+        """The instants that match, whatever the start and the end are."""
+        return self._schedule
+
+    @property
+    def pattern(self) -> CronPattern:
+        """The walls that match, whatever the zone is."""
+        return self._written.expression.pattern
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first match after `previous_fire_time`, or the first at or after `now` without one."""

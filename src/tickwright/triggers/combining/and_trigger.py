@@ -18,12 +18,12 @@ class AndTrigger(Combination):
     left out takes its lowest value: "every two hours, at weekends" needs `CronTrigger(day_of_week="sat,sun",
     hour="*")`, because `CronTrigger(day_of_week="sat,sun")` fires at midnight alone.
 
-    Intervals and dates among each other are solved exactly, and so are cron triggers of one zone (what their rules
-    for a gap let agree by chance, as 02:10 and 02:30 in the missing hour do, is looked for 80 years ahead), and
-    intervals with a cron trigger in UTC or at a fixed offset, if that has up to 64 fire times in each hour, day or
-    week that looks like the next. For all others, fire times are tried: about 32 years of a daily pair, 400 years of
-    a monthly or 1,300 years of a yearly one. If none agree until then, the answer is never; that takes some tens
-    of milliseconds. Triggers that others are nested in share the trying between them.
+    Intervals and dates among each other are solved exactly; so are cron triggers of one zone (only what they fire for a
+    gap, where 02:10 and 02:30 may agree on the first instant after it, is looked for no more than 40 years ahead);
+    and so are intervals with a cron trigger in UTC or at a fixed offset that has up to 64 fire times in the hour, day
+    or week which it repeats. For all others fire times are tried, for 20 years of a daily pair at least, 400 years of a
+    monthly or 600 years of a yearly one. If none agree until then, the answer is never, and it takes some tens of
+    milliseconds, or a few times that where the changes of clocks of centuries are looked up for the first time.
 
     `count_fire_times` takes constant time where all is solved, and else some microseconds for each fire time.
 

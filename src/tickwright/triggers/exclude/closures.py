@@ -13,6 +13,7 @@ from tickwright.triggers.dst import DstPolicy, timeline, treatment
 from tickwright.triggers.exclude.entries import Daily, Days, Entry, Hours
 from tickwright.triggers.exclude.spans import Spans
 from tickwright.triggers.lines.excluding import Stretch
+from tickwright.triggers.transitions import MOST_APART
 
 __all__ = ["AskedDates", "Closures", "ListedDates"]
 
@@ -41,12 +42,12 @@ class ListedDates:
         )
 
     def stretch_at(self, instant: int) -> Stretch:
-        """Return a stretch in which `instant` lies and the zone's offset does not change."""
+        """Return a stretch in which `instant` lies; of two that exclude it, what they cover together."""
         segment = self._timeline.segment_at(instant)
         since, until, (offset,), _ = segment
         day = (instant + offset) // DAY * DAY
         excluded = False
-        begin, end = instant, instant + 1
+        begin = end = instant
         # Each kind has a clock of its own, which is ahead of the instant by so much.
         for spans, ahead in ((self._hours, 0), (self._days, offset), (self._daily, offset - day)):
             if not spans.starts:
@@ -54,14 +55,18 @@ class ListedDates:
             start, stop, inside = spans.around(instant + ahead)
             if spans is self._daily:
                 start, stop = max(start, 0), min(stop, DAY)
-            if inside:
-                excluded = True
-                begin, end = min(begin, start - ahead), max(end, stop - ahead)
-            else:
-                since, until = max(since, start - ahead), min(until, stop - ahead)
-        if not excluded:
-            return Stretch(since, until, excluded=False)
-        return Stretch(max(begin, segment.begin), min(end, segment.end), excluded=True)
+            start, stop = start - ahead, stop - ahead
+            if not inside:
+                since, until = max(since, start), min(until, stop)
+                continue
+            excluded = True
+            if spans is self._days and start + MOST_APART <= instant < stop - MOST_APART:
+                # So far inside that no change of clocks can lead out of it.
+                start, stop = start + MOST_APART, stop - MOST_APART
+            elif spans is not self._hours:
+                start, stop = max(start, segment.begin), min(stop, segment.end)
+            begin, end = min(begin, start), max(end, stop)
+        return Stretch(begin, end, excluded=True) if excluded else Stretch(since, until, excluded=False)
 
 
 class AskedDates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from tickwright.instants import EARLIEST, LATEST
@@ -34,6 +35,8 @@ class Agreement(NamedTuple):
                     found = following
                     if agree == len(self.lines):
                         return found
+                    if own.limit is not None and found >= own.limit:
+                        return None
         except GaveUpError:
             if patience is None:
                 return None
@@ -53,6 +56,8 @@ class Agreement(NamedTuple):
                     found = earlier
                     if agree == len(self.lines):
                         return found
+                    if own.limit is not None and found <= own.limit:
+                        return None
         except GaveUpError:
             if patience is None:
                 return None
@@ -62,8 +67,8 @@ class Agreement(NamedTuple):
         """Return their number, walking from one to the next; each of them is looked for with new patience."""
         begin, end = max(begin, EARLIEST), min(end, LATEST + 1)
         count = 0
-        found = self.first_from(begin) if begin < end else None
-        while found is not None and found < end:
-            count += 1
-            found = self.first_from(found + 1)
+        with suppress(GaveUpError):
+            while begin < end and (found := self.first_from(begin, Patience(limit=end))) is not None and found < end:
+                count += 1
+                begin = found + 1
         return count

@@ -20,8 +20,8 @@ from tickwright.triggers.walls import WallSchedule
 
 __all__ = ["CommonWalls", "common_walls"]
 
-MOST_STRETCHES = 400
-"""Without a common wall, agreement is looked for in this many stretches between changes of clocks: 80 years."""
+MOST_STRETCHES = 200
+"""Without a common wall, agreement is looked for in this many stretches, at most 128 days long: 40 years or more."""
 
 
 class Stretch(NamedTuple):
@@ -56,6 +56,8 @@ class CommonWalls(NamedTuple):
                 return found
             if patience is not None:
                 patience.step(found - instant)
+                if patience.limit is not None and found >= patience.limit:
+                    return None
             # None of them all agree before `found`.
             instant = found
             stretch = self._stretch_at(found)
@@ -82,6 +84,8 @@ class CommonWalls(NamedTuple):
                 return found
             if patience is not None:
                 patience.step(instant - found)
+                if patience.limit is not None and found <= patience.limit:
+                    return None
             instant = found
             stretch = self._stretch_at(found)
             if stretch is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from tickwright.instants import DAY, EARLIEST, LATEST
@@ -103,10 +104,11 @@ class Excluding(NamedTuple):
 
     def _count_one_by_one(self, begin: int, end: int) -> int:
         count = 0
-        found = self.first_from(begin)
-        while found is not None and found < end:
-            count += 1
-            found = self.first_from(found + 1)
+        with suppress(GaveUpError):
+            while (found := self.line.first_from(begin, Patience(limit=end))) is not None and found < end:
+                stretch = self._stretch_at(found)
+                count += not stretch.excluded
+                begin = stretch.end if stretch.excluded else found + 1
         return count
 
     def _stretch_at(self, instant: int) -> Stretch:

@@ -8,11 +8,11 @@ from tickwright.instants import DAY
 
 __all__ = ["MOST_STEPS", "GaveUpError", "Line", "Patience"]
 
-MOST_STEPS = 24_000
+MOST_STEPS = 16_000
 """How many steps a search may take before it says "never"."""
 
-LONG_STEP = 8 * DAY
-LONGEST_STEP = 16 * LONG_STEP
+LONG_STEP = 16 * DAY
+LONGEST_STEP = 32 * LONG_STEP
 
 
 class GaveUpError(Exception):
@@ -20,16 +20,18 @@ class GaveUpError(Exception):
 
 
 class Patience:
-    """How many more steps a search may take, together with all searches inside it.
+    """How many more steps a search may take, together with all searches inside it, and how far it has to look.
 
-    A step costs 1, and 1 more for each 8 days that it covers, up to 17: a zone's clock changes must be looked up
+    A step costs 1, and 1 more for each 16 days that it covers, up to 33: a zone's clock changes must be looked up
     for each stretch of time that is entered for the first time, which costs far more than the step itself.
     """
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "limit")
 
-    def __init__(self, steps: int = MOST_STEPS) -> None:
+    def __init__(self, steps: int = MOST_STEPS, limit: int | None = None) -> None:
         self.left = steps
+        self.limit = limit
+        """What lies there or beyond is of no interest: the answer may be `None` instead."""
 
     def step(self, distance: int) -> None:
         """Pay for a step over `distance` microseconds, or raise `GaveUpError`."""

@@ -17,6 +17,7 @@ from tickwright.triggers.lines.agreement import Agreement
 from tickwright.triggers.lines.common_walls import CommonWalls, common_walls
 from tickwright.triggers.lines.excluding import Excluding, Exclusions
 from tickwright.triggers.lines.line import MOST_STEPS, GaveUpError, Line, Patience
+from tickwright.triggers.lines.paced_walls import PacedWalls, paced_walls
 from tickwright.triggers.lines.rhythm import Rhythm
 from tickwright.triggers.lines.walls import MOST_RHYTHMS, Walls
 from tickwright.zones import zone_name
@@ -37,15 +38,19 @@ MOST_SEARCHED_OVERLAPS = 26
 
 
 class Union(NamedTuple):
-    """What any of several lines has; a member that more than one has is one."""
+    """What any of several lines has; a member that more than one has is one.
+
+    The lines that are searched stand last. They need not look further than the others have found something.
+    """
 
     lines: tuple[Line, ...]
 
     def first_from(self, instant: int, patience: Patience | None = None) -> int | None:
         found: int | None = None
         for line in self.lines:
+            own = Patience(self._share, limit=found) if patience is None else patience
             try:
-                first = line.first_from(instant, self._share(patience))
+                first = line.first_from(instant, own)
             except GaveUpError:
                 if patience is not None:
                     raise
@@ -57,8 +62,9 @@ class Union(NamedTuple):
     def last_until(self, instant: int, patience: Patience | None = None) -> int | None:
         found: int | None = None
         for line in self.lines:
+            own = Patience(self._share, limit=found) if patience is None else patience
             try:
-                last = line.last_until(instant, self._share(patience))
+                last = line.last_until(instant, own)
             except GaveUpError:
                 if patience is not None:
                     raise
@@ -67,9 +73,10 @@ class Union(NamedTuple):
                 found = last
         return found
 
-    def _share(self, patience: Patience | None) -> Patience:
+    @property
+    def _share(self) -> int:
         # So that a choice of many that never fire does not take many times as long to be seen through.
-        return Patience(max(FEWEST_STEPS, MOST_STEPS // len(self.lines))) if patience is None else patience
+        return max(FEWEST_STEPS, MOST_STEPS // len(self.lines))
 
     def count_between(self, begin: int, end: int) -> int:
         """Return their number: that of each line, less what they share, or by walking where that is cheaper."""
@@ -98,7 +105,11 @@ def any_of(lines: Iterable[Line]) -> Line:
     found: list[Line] = []
     for line in lines:
         found.extend(line.lines if isinstance(line, Union) else (line,))
-    return found[0] if len(found) == 1 else Union(tuple(found))
+    return found[0] if len(found) == 1 else Union(tuple(sorted(found, key=_is_searched)))
+
+
+def _is_searched(line: Line) -> bool:
+    return isinstance(line, (Agreement, CommonWalls, Excluding, PacedWalls))
 
 
 def excluding(line: Line, exclusions: Sequence[Exclusions]) -> Line:
@@ -107,7 +118,7 @@ def excluding(line: Line, exclusions: Sequence[Exclusions]) -> Line:
         return line
     if isinstance(line, Excluding):
         return Excluding(line.line, (*line.exclusions, *exclusions))
-    if isinstance(line, Union) and any(isinstance(part, (Agreement, Excluding)) for part in line.lines):
+    if isinstance(line, Union) and any(map(_is_searched, line.lines)):
         # Each has to be searched with a patience of its own: one that never fires must not end the others.
         return any_of([excluding(part, exclusions) for part in line.lines])
     return Excluding(line, tuple(exclusions))
@@ -139,6 +150,8 @@ def _flattened(lines: Iterable[Line]) -> Iterator[Line]:
             yield from _flattened(line.lines)
         elif isinstance(line, CommonWalls):
             yield from line.walls
+        elif isinstance(line, PacedWalls):
+            yield from (line.rhythm, line.walls)
         else:
             yield line
 
@@ -177,6 +190,8 @@ def _agreement(parts: Sequence[Line]) -> Line:
             common = None if common is None else common.meet(rhythm)
         if common is None:
             return NEVER
+        if len(others) == 1 and isinstance(others[0], Walls) and (paced := paced_walls(common, others[0])) is not None:
+            return paced
         others.insert(0, common)
     return others[0] if len(others) == 1 else Agreement(tuple(others))
 

@@ -12,7 +12,7 @@ from tickwright.triggers.lines.line import Patience
 from tickwright.triggers.lines.rhythm import Rhythm
 from tickwright.triggers.walls import WallSchedule
 
-__all__ = ["MOST_RHYTHMS", "Walls"]
+__all__ = ["MOST_RHYTHMS", "Walls", "times_of_a_period"]
 
 MOST_RHYTHMS = 64
 """How many rhythms a line is taken apart into at most."""
@@ -62,7 +62,7 @@ class Walls(NamedTuple):
         weekdays = self.pattern.days.as_weekdays()
         if weekdays is None or not isinstance(self.zone, timezone):
             return None
-        found = _times_of_a_period(weekdays, *self.pattern.times.masks)
+        found = times_of_a_period(weekdays, *self.pattern.times.masks)
         if found is None:
             return None
         times, period = found
@@ -78,7 +78,7 @@ def _offset(zone: timezone) -> int:
     return zone.utcoffset(None) // timedelta(microseconds=1)
 
 
-def _times_of_a_period(weekdays: int, hours: int, minutes: int, seconds: int) -> tuple[list[int], int] | None:
+def times_of_a_period(weekdays: int, hours: int, minutes: int, seconds: int) -> tuple[list[int], int] | None:
     """Return all times, in seconds, of the shortest period that repeats itself, and how many seconds it has.
 
     Periods are counted from 1970-01-01 00:00 on. `None` where there are more than `MOST_RHYTHMS` times.

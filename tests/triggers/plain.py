@@ -17,8 +17,8 @@ from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.exclude import ExcludeTrigger
 from tickwright.triggers.interval import IntervalTrigger
 
-# Around a change of clocks: Berlin, New York, Lord Howe (by half an hour), Cairo (at midnight), Apia (a day is missing),
-# and a day on which nothing changes. In UTC.
+# Changes of clocks, in UTC: in Lord Howe it is half an hour, in Cairo at midnight, and Apia leaves out a day. And days
+# on which nothing changes.
 TURNS = [
     ("Europe/Berlin", datetime(2026, 3, 29, 1)),
     ("Europe/Berlin", datetime(2026, 10, 25, 1)),
@@ -113,7 +113,9 @@ def stages(draw, span=timedelta(days=4), with_seconds=False):
     turn = turn.replace(tzinfo=UTC)
     begin = turn - span / 2 + draw(st.integers(-3_600, 3_600)) * timedelta(seconds=1)
     zones = st.sampled_from([zone, zone, zone, "UTC", "Europe/Berlin"])
-    leaves = st.one_of(crons(zones, with_seconds), crons(zones, with_seconds), intervals(begin, with_seconds), dates(turn))
+    leaves = st.one_of(
+        crons(zones, with_seconds), crons(zones, with_seconds), intervals(begin, with_seconds), dates(turn)
+    )
     trigger = draw(st.recursive(leaves, lambda members: composed(members, zones, turn), max_leaves=6))
     if not isinstance(trigger, (AndTrigger, OrTrigger, ExcludeTrigger)):
         trigger = AndTrigger([trigger, draw(leaves)])

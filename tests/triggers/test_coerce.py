@@ -1,12 +1,14 @@
 """What users give where a trigger is taken becomes one, in the scheduler's zone unless they name another."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.coerce import ALIASES, make_trigger
+from tickwright.triggers.combining import AndTrigger, OrTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
@@ -34,6 +36,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (date(2027, 1, 1), {}, DateTrigger("2027-01-01", BERLIN)),
         (None, {}, DateTrigger(timezone=BERLIN)),
         (None, {"run_date": "2027-01-01"}, DateTrigger("2027-01-01", BERLIN)),
+        ("and", {"triggers": [DateTrigger(timezone="UTC")]}, AndTrigger([DateTrigger(timezone="UTC")])),
+        ("or", {"triggers": [DateTrigger(timezone="UTC")], "jitter": 5}, OrTrigger([DateTrigger(timezone="UTC")], 5)),
     ],
 )
 def test_each_way_to_say_a_trigger(trigger, arguments, expected):
@@ -49,7 +53,7 @@ def test_a_trigger_is_itself():
     ("trigger", "arguments", "error", "words"),
     [
         (CronTrigger(hour=3, timezone="UTC"), {"minute": 5}, TypeError, "'minute' belong where it was made"),
-        ("weekly", {}, InvalidTriggerError, r"trigger: .*\(cron, date, interval\).*got 'weekly'"),
+        ("weekly", {}, InvalidTriggerError, r"trigger: .*\(and, cron, date, interval, or\).*got 'weekly'"),
         ("", {}, InvalidTriggerError, "trigger: "),
         ("cron ", {"hour": 3}, TypeError, "takes no 'hour'"),
         (5, {}, TypeError, "trigger must be .* not 5"),
@@ -68,6 +72,8 @@ def test_a_trigger_is_itself():
         ("* * * *", {}, InvalidTriggerError, "expression: 5 fields are taken"),
         ("cron", {"hour": 25}, InvalidTriggerError, "hour: "),
         (None, {"hour": 25}, TypeError, "the date trigger takes no 'hour'"),
+        ("and", {"timezone": "UTC"}, TypeError, "the and trigger takes no 'timezone' here; it takes triggers, jitter"),
+        ("and", {"triggers": []}, InvalidTriggerError, "triggers: at least one"),
     ],
 )
 def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments, error, words):
@@ -76,6 +82,7 @@ def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments
 
 
 def test_every_alias_leads_to_a_trigger():
-    given = {"date": {}, "interval": {"seconds": 1}, "cron": {}}
+    members = {"triggers": [CronTrigger(timezone=BERLIN)]}
+    given: dict[str, Any] = {"date": {}, "interval": {"seconds": 1}, "cron": {}, "and": members, "or": members}
     for alias in ALIASES:
         assert "Europe/Berlin" in repr(make_trigger(alias, given[alias], BERLIN))

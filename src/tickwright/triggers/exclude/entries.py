@@ -51,6 +51,7 @@ class Daily(NamedTuple):
 
 
 Entry = Days | Hours | Daily
+KINDS = (Days, Hours, Daily)
 
 
 def read_entries(values: Collection[object], zone: tzinfo, field: str) -> tuple[Entry, ...]:
@@ -58,7 +59,7 @@ def read_entries(values: Collection[object], zone: tzinfo, field: str) -> tuple[
     if len(values) > MOST_ENTRIES:
         raise InvalidTriggerError(field, len(values), f"at most {MOST_ENTRIES:,} dates and windows can be listed")
     entries = {_read(value, zone, f"{field}[{number}]") for number, value in enumerate(values)}
-    return tuple(sorted(entries, key=lambda entry: (type(entry).__name__, entry)))
+    return tuple(sorted(entries, key=lambda entry: (KINDS.index(type(entry)), entry)))
 
 
 def _read(value: object, zone: tzinfo, field: str) -> Entry:

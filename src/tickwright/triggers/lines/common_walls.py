@@ -12,7 +12,7 @@ from datetime import timezone
 from typing import NamedTuple
 
 from tickwright.instants import EARLIEST, LATEST, SECOND
-from tickwright.triggers.cron.common import common_pattern
+from tickwright.triggers.cron.intersection import common_pattern
 from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.lines.line import MOST_STEPS, Patience
 from tickwright.triggers.lines.walls import Walls

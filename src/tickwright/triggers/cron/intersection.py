@@ -1,4 +1,4 @@
-"""The common pattern: the walls that several cron patterns all match."""
+"""The intersection: the walls that several cron patterns all match, as one pattern."""
 
 from __future__ import annotations
 

@@ -66,6 +66,8 @@ def shortened(value: object) -> str:
     # A text is cut before it is shown: the repr of a hostile 10 MB string costs more than the check that refuses it.
     if isinstance(value, (str, bytes)):
         value = value[: SHOWN_LENGTH + 1]
+    elif isinstance(value, (list, tuple, set, frozenset, dict)) and len(value) > SHOWN_LENGTH:
+        return f"<{type(value).__name__} of {len(value):,}>"
     try:
         shown = repr(value)
     except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits

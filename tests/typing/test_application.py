@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import assert_type
 
@@ -12,13 +12,16 @@ import pytest
 import tickwright
 from tickwright import (
     ActiveRun,
+    AndTrigger,
     BackgroundScheduler,
     BlockingScheduler,
     CronTrigger,
     DateTrigger,
+    ExcludeTrigger,
     IntervalTrigger,
     Job,
     OnLost,
+    OrTrigger,
     Run,
     RunStatus,
     TickwrightError,
@@ -69,6 +72,13 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
     scheduler.add_job(back_up, IntervalTrigger(hours=1), args=["x"], next_run_time=None, misfire_grace_time=None)
     scheduler.add_job(back_up, DateTrigger("2100-01-01"), ["x"], on_lost="record", replace_existing=True)
     scheduler.add_job("tests.typing.test_application:back_up", "*/5 * * * *", args=["x"])
+    either = OrTrigger(
+        [CronTrigger(hour=9), AndTrigger([IntervalTrigger(hours=2), IntervalTrigger(hours=3)])], jitter=5
+    )
+    working_days = ExcludeTrigger(either, [date(2026, 12, 25), ("2026-12-27", "2027-01-02"), (time(22), time(6))])
+    scheduler.add_job(back_up, working_days, args=["x"])
+    scheduler.add_job(back_up, "or", triggers=[either, DateTrigger("2100-01-01")], args=["x"])
+    assert_type(ExcludeTrigger(either, {date(2026, 12, 25)}, timezone="UTC").can_look_back, bool)
 
     @scheduler.scheduled_job("interval", seconds=30, id="tick", max_instances=2, jobstore="memory")
     def tick(times: int = 1) -> str:

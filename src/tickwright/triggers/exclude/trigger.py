@@ -44,9 +44,10 @@ class ExcludeTrigger(ComposedTrigger):
       trigger; a dict, as a `holidays` object is, is copied, and the copy is never asked itself, so that its growing
       makes no difference to equality.
 
-    An excluded day or window is leapt over at once. After 15,000 of them one after the other without a fire time
-    (41 years of days) the rest is taken for excluded, too: it never fires again. Counting takes some microseconds
-    for each day. What a container raises comes out of the question that was asked.
+    An excluded day or window is leapt over at once. Where all fire times of 41 years of days are excluded, one after
+    the other, or of 600 years if it fires once a month or a year, the rest is taken for excluded, too: it never
+    fires again. Counting takes some microseconds for each day. What a container raises comes out of the question
+    that was asked.
 
     >>> from tickwright.triggers.cron import CronTrigger
     >>> ExcludeTrigger(CronTrigger(hour="*", timezone="UTC"), ["2026-12-25", ("22:00", "06:00")])

@@ -11,7 +11,10 @@ from tickwright.triggers.lines.line import MOST_STEPS, GaveUpError, Line, Patien
 __all__ = ["MOST_EXCLUDED", "Excluding", "Exclusions", "Stretch"]
 
 MOST_EXCLUDED = 15_000
-"""How many stretches may exclude one member after the other before the rest is taken for excluded: 41 years of days."""
+"""How many steps from one excluded stretch to the next there may be, before the rest is taken for excluded, too.
+
+That is 41 years of days, or 600 years of a month or a year each.
+"""
 
 MOST_STEPS_IN_ALL = 4 * MOST_STEPS
 
@@ -41,11 +44,12 @@ class Excluding(NamedTuple):
     exclusions: tuple[Exclusions, ...]
 
     def first_from(self, instant: int, patience: Patience | None = None) -> int | None:
+        leaps = Patience(MOST_EXCLUDED) if patience is None else patience
         steps = MOST_STEPS_IN_ALL
-        for _ in range(MOST_EXCLUDED):
-            own = Patience(min(steps, MOST_STEPS)) if patience is None else patience
-            before = own.left
-            try:
+        try:
+            while True:
+                own = Patience(min(steps, MOST_STEPS)) if patience is None else patience
+                before = own.left
                 found = self.line.first_from(instant, own)
                 steps -= before - own.left
                 if found is None:
@@ -53,21 +57,20 @@ class Excluding(NamedTuple):
                 stretch = self._stretch_at(found)
                 if not stretch.excluded:
                     return found
-                if patience is not None:
-                    patience.step(stretch.end - instant)
-            except GaveUpError:
-                if patience is not None:
-                    raise
+                leaps.step(stretch.end - instant)
+                instant = stretch.end
+        except GaveUpError:
+            if patience is None:
                 return None
-            instant = stretch.end
-        return None
+            raise
 
     def last_until(self, instant: int, patience: Patience | None = None) -> int | None:
+        leaps = Patience(MOST_EXCLUDED) if patience is None else patience
         steps = MOST_STEPS_IN_ALL
-        for _ in range(MOST_EXCLUDED):
-            own = Patience(min(steps, MOST_STEPS)) if patience is None else patience
-            before = own.left
-            try:
+        try:
+            while True:
+                own = Patience(min(steps, MOST_STEPS)) if patience is None else patience
+                before = own.left
                 found = self.line.last_until(instant, own)
                 steps -= before - own.left
                 if found is None:
@@ -75,14 +78,12 @@ class Excluding(NamedTuple):
                 stretch = self._stretch_at(found)
                 if not stretch.excluded:
                     return found
-                if patience is not None:
-                    patience.step(instant - stretch.begin)
-            except GaveUpError:
-                if patience is not None:
-                    raise
+                leaps.step(instant - stretch.begin + 1)
+                instant = stretch.begin - 1
+        except GaveUpError:
+            if patience is None:
                 return None
-            instant = stretch.begin - 1
-        return None
+            raise
 
     def count_between(self, begin: int, end: int) -> int:
         """Return their number: counted in what lies between the exclusions, or one by one where they are few."""

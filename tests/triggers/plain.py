@@ -114,7 +114,7 @@ def stages(draw, span=timedelta(days=4), with_seconds=False):
     begin = turn - span / 2 + draw(st.integers(-3_600, 3_600)) * timedelta(seconds=1)
     zones = st.sampled_from([zone, zone, zone, "UTC", "Europe/Berlin"])
     leaves = st.one_of(
-        crons(zones, with_seconds), crons(zones, with_seconds), intervals(begin, with_seconds), dates(turn)
+        crons(zones, with_seconds, turn), crons(zones, with_seconds, turn), intervals(begin, with_seconds), dates(turn)
     )
     trigger = draw(st.recursive(leaves, lambda members: composed(members, zones, turn), max_leaves=6))
     if not isinstance(trigger, (AndTrigger, OrTrigger, ExcludeTrigger)):
@@ -123,12 +123,13 @@ def stages(draw, span=timedelta(days=4), with_seconds=False):
 
 
 @st.composite
-def crons(draw, zones, with_seconds):
+def crons(draw, zones, with_seconds, turn):
     fields = [draw(st.sampled_from(MINUTES)), draw(st.sampled_from(HOURS)), draw(st.sampled_from(DAYS))]
     if with_seconds:
         fields = [draw(st.sampled_from(SECONDS)), draw(st.sampled_from(["*", *MINUTES])), "*", "* * *"]
     policy = draw(st.sampled_from(["cron", "cron", "wall_clock", "skip", "shift"]))
-    return CronTrigger.from_crontab(" ".join(fields), draw(zones), dst_policy=policy)
+    span = draw(st.sampled_from([{}, {}, {"start_date": turn}, {"end_date": turn + timedelta(minutes=30)}]))
+    return CronTrigger.from_crontab(" ".join(fields), draw(zones), dst_policy=policy, **span)
 
 
 @st.composite

@@ -1,5 +1,6 @@
 """And and or triggers fire by what their members fire, nested as one likes, and say when they never do."""
 
+import itertools
 import pickle
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -7,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given, settings
 
-from tests.triggers.plain import agrees, fires, stages
+from tests.triggers.plain import TURNS, agrees, fires, stages
 from tickwright.errors import InvalidTriggerError
 from tickwright.testing import ManualScheduler
 from tickwright.triggers import combining
@@ -24,6 +25,7 @@ OrTrigger: Any = combining.OrTrigger
 
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
+POLICIES = ("cron", "wall_clock", "skip", "shift")
 DAY = timedelta(days=1)
 
 
@@ -101,6 +103,36 @@ def test_any_nesting_agrees_with_plain_sets_in_every_direction(stage):
 @given(stages(timedelta(hours=4), with_seconds=True))
 def test_dense_members_agree_with_plain_sets_too(stage):
     agrees(*stage)
+
+
+@pytest.mark.parametrize(("zone", "turn"), TURNS)
+def test_two_crons_agree_around_a_change_of_clocks_under_any_two_policies(zone, turn):
+    begin = turn.replace(tzinfo=UTC) - timedelta(hours=4)
+    texts = ["10 0-3 * * *", "30 0-3 * * *", "*/15 * * * *", "0,25-40/5 0-3 * * *"]
+    members = [cron(text, zone, dst_policy=policy) for text in texts for policy in POLICIES]
+    for one, other in itertools.combinations(members, 2):
+        agrees(AndTrigger([one, other]), begin, begin + timedelta(hours=8))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_rhythm_of_seconds_agrees_with_a_cron_around_a_change_of_clocks(policy):
+    for zone, turn in TURNS[:4]:
+        begin = turn.replace(tzinfo=UTC) - timedelta(minutes=90)
+        for text in ("*/5 10,40 1-3 * * *", "* * * * * *", "0 10 * * * *"):
+            for span in ({}, {"start_date": begin + timedelta(minutes=80), "end_date": begin + timedelta(minutes=160)}):
+                member = cron(text, zone, dst_policy=policy, **span)
+                agrees(AndTrigger([every(1, begin), member]), begin, begin + timedelta(minutes=190))
+
+
+def test_what_several_of_many_fire_at_once_is_counted_once():
+    zone = "Europe/Berlin"
+    dense = [every(1), cron("* * * * * *", zone), cron("*/2 * * * * *", "UTC"), every(3), cron("*/5 * * * * *", zone)]
+    for count in (2, 3, 4, 5):
+        for members in itertools.combinations(dense, count):
+            agrees(OrTrigger(members), NOW, NOW + timedelta(minutes=25))
+    rhythms = [every(step, NOW + timedelta(seconds=step % 5)) for step in (2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 15, 21)]
+    agrees(OrTrigger(rhythms), NOW, NOW + timedelta(minutes=40))
+    agrees(OrTrigger([*rhythms[:3], *dense, cron("7 * * * * *", "UTC")]), NOW, NOW + timedelta(minutes=25))
 
 
 def test_both_at_once_and_either_once():

@@ -118,10 +118,24 @@ def test_two_crons_agree_around_a_change_of_clocks_under_any_two_policies(zone, 
 def test_a_rhythm_of_seconds_agrees_with_a_cron_around_a_change_of_clocks(policy):
     for zone, turn in TURNS[:4]:
         begin = turn.replace(tzinfo=UTC) - timedelta(minutes=90)
-        for text in ("*/5 10,40 1-3 * * *", "* * * * * *", "0 10 * * * *"):
+        for text in ("5-59/5 10,40 1-3 * * *", "* * * * * *", "0 10 * * * *"):
             for span in ({}, {"start_date": begin + timedelta(minutes=80), "end_date": begin + timedelta(minutes=160)}):
                 member = cron(text, zone, dst_policy=policy, **span)
                 agrees(AndTrigger([every(1, begin), member]), begin, begin + timedelta(minutes=190))
+
+
+def test_members_keep_to_their_own_start_and_end():
+    for minute in range(0, 120, 7):
+        span = {"start_date": NOW + timedelta(minutes=minute), "end_date": NOW + timedelta(minutes=minute + 40)}
+        bounded = cron("*/7 * * * *", "Europe/Berlin", **span)
+        for other in (cron("*/15 * * * *", "Europe/Berlin"), cron("*/15 * * * *"), every(600)):
+            agrees(AndTrigger([bounded, other]), NOW, NOW + timedelta(hours=4))
+
+
+def test_a_cron_of_some_weekdays_is_a_rhythm_of_weeks_at_a_fixed_offset():
+    for zone in ("UTC", "+05:30", "-11:00"):
+        for text in ("0 9 * * mon", "0 9,15 * * tue,sun", "30 0 9 * * sat", "5 9 * * *", "7 * * * *"):
+            agrees(AndTrigger([every(300, NOW - timedelta(minutes=25)), cron(text, zone)]), NOW, NOW + 20 * DAY)
 
 
 def test_what_several_of_many_fire_at_once_is_counted_once():

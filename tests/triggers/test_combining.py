@@ -93,7 +93,7 @@ class Counting(Trigger):
 # -- what they fire ------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stages())
 def test_any_nesting_agrees_with_plain_sets_in_every_direction(stage):
     agrees(*stage)
@@ -116,7 +116,7 @@ def test_two_crons_agree_around_a_change_of_clocks_under_any_two_policies(zone, 
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_rhythm_of_seconds_agrees_with_a_cron_around_a_change_of_clocks(policy):
-    for zone, turn in TURNS[:4]:
+    for zone, turn in (TURNS[0], TURNS[3]):
         begin = turn.replace(tzinfo=UTC) - timedelta(minutes=90)
         for text in ("5-59/5 10,40 1-3 * * *", "* * * * * *", "0 10 * * * *"):
             for span in ({}, {"start_date": begin + timedelta(minutes=80), "end_date": begin + timedelta(minutes=160)}):
@@ -134,8 +134,16 @@ def test_members_keep_to_their_own_start_and_end():
 
 def test_a_cron_of_some_weekdays_is_a_rhythm_of_weeks_at_a_fixed_offset():
     for zone in ("UTC", "+05:30", "-11:00"):
-        for text in ("0 9 * * mon", "0 9,15 * * tue,sun", "30 0 9 * * sat", "5 9 * * *", "7 * * * *"):
-            agrees(AndTrigger([every(300, NOW - timedelta(minutes=25)), cron(text, zone)]), NOW, NOW + 20 * DAY)
+        for text in (
+            "0 9 * * mon",
+            "0 9,15 * * tue,sun",
+            "30 0 9 * * sat",
+            "5 9 * * *",
+            "7 * * * *",
+            "0 9 * 11 mon",
+            "0 9 2 * *",
+        ):
+            agrees(AndTrigger([every(300, NOW - timedelta(minutes=25)), cron(text, zone)]), NOW, NOW + 15 * DAY)
 
 
 def test_what_several_of_many_fire_at_once_is_counted_once():
@@ -143,10 +151,35 @@ def test_what_several_of_many_fire_at_once_is_counted_once():
     dense = [every(1), cron("* * * * * *", zone), cron("*/2 * * * * *", "UTC"), every(3), cron("*/5 * * * * *", zone)]
     for count in (2, 3, 4, 5):
         for members in itertools.combinations(dense, count):
-            agrees(OrTrigger(members), NOW, NOW + timedelta(minutes=25))
+            agrees(OrTrigger(members), NOW, NOW + timedelta(minutes=18))
     rhythms = [every(step, NOW + timedelta(seconds=step % 5)) for step in (2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 15, 21)]
     agrees(OrTrigger(rhythms), NOW, NOW + timedelta(minutes=40))
     agrees(OrTrigger([*rhythms[:3], *dense, cron("7 * * * * *", "UTC")]), NOW, NOW + timedelta(minutes=25))
+
+
+def test_what_is_shared_once_in_a_while_is_counted_once_however_rarely():
+    # Of two that fire each second, at whole seconds and a microsecond late, one joins the other once in six hours.
+    late = OrTrigger([Late(), cron("0 0 */6 * * *")])
+    trigger = OrTrigger([Counting(late), cron("* * * * * *", "Europe/Berlin")])
+    assert trigger.count_fire_times(NOW, NOW + timedelta(hours=13)) == 2 * 13 * 3_600
+
+
+class Late(Trigger):
+    """Fires a microsecond after each full second."""
+
+    can_look_back = True
+
+    def get_next_fire_time(self, previous_fire_time, now):
+        since = now if previous_fire_time is None else previous_fire_time + MOMENT
+        found = since.replace(microsecond=1)
+        return found if found >= since else found + timedelta(seconds=1)
+
+    def last_fire_time_until(self, instant):
+        found = instant.replace(microsecond=1)
+        return found if found <= instant else found - timedelta(seconds=1)
+
+    def count_fire_times(self, after, until):
+        return max(0, int((self.last_fire_time_until(until) - self.last_fire_time_until(after)).total_seconds()))
 
 
 def test_both_at_once_and_either_once():

@@ -12,7 +12,7 @@ from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.lines.line import Line
 from tickwright.zones import zone_name
 
-__all__ = ["MOST_DEEP", "MOST_MEMBERS", "ComposedTrigger", "read_member", "read_members"]
+__all__ = ["MOST_DEEP", "MOST_MEMBERS", "ComposedTrigger", "read_member", "read_members", "zone_of"]
 
 MOST_MEMBERS = 1_000
 """How many triggers one may be made of, all that are nested in it counted."""

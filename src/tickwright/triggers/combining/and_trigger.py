@@ -25,7 +25,8 @@ class AndTrigger(Combination):
     monthly or 600 years of a yearly one. If none agree until then, the answer is never, and it takes some tens of
     milliseconds, or a few times that where the changes of clocks of centuries are looked up for the first time.
 
-    `count_fire_times` takes constant time where all is solved, and else some microseconds for each fire time.
+    `count_fire_times` takes constant time where all is solved. Else it takes some microseconds for each fire time of
+    the member that has the fewest, and is exact all the same.
 
     >>> from tickwright.triggers.interval import IntervalTrigger
     >>> start = {"start_date": "2026-01-01", "timezone": "UTC"}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import NamedTuple
 
 from tickwright.instants import EARLIEST, LATEST
-from tickwright.triggers.lines.line import GaveUpError, Line, Patience
+from tickwright.triggers.lines.line import ENDLESS, GaveUpError, Line, Patience
 
 __all__ = ["Agreement"]
 
@@ -64,11 +63,11 @@ class Agreement(NamedTuple):
             raise
 
     def count_between(self, begin: int, end: int) -> int:
-        """Return their number, walking from one to the next; each of them is looked for with new patience."""
+        """Return their number, walking from one to the next, however many steps lie between them."""
         begin, end = max(begin, EARLIEST), min(end, LATEST + 1)
+        walk = Patience(ENDLESS, limit=end)
         count = 0
-        with suppress(GaveUpError):
-            while begin < end and (found := self.first_from(begin, Patience(limit=end))) is not None and found < end:
-                count += 1
-                begin = found + 1
+        while begin < end and (found := self.first_from(begin, walk)) is not None and found < end:
+            count += 1
+            begin = found + 1
         return count

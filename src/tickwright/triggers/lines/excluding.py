@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from tickwright.instants import DAY, EARLIEST, LATEST
-from tickwright.triggers.lines.line import MOST_STEPS, GaveUpError, Line, Patience
+from tickwright.triggers.lines.line import ENDLESS, MOST_STEPS, GaveUpError, Line, Patience
 
 __all__ = ["MOST_EXCLUDED", "Excluding", "Exclusions", "Stretch"]
 
@@ -104,12 +103,12 @@ class Excluding(NamedTuple):
         return count + self.line.count_between(open_since, end)
 
     def _count_one_by_one(self, begin: int, end: int) -> int:
+        walk = Patience(ENDLESS, limit=end)
         count = 0
-        with suppress(GaveUpError):
-            while (found := self.line.first_from(begin, Patience(limit=end))) is not None and found < end:
-                stretch = self._stretch_at(found)
-                count += not stretch.excluded
-                begin = stretch.end if stretch.excluded else found + 1
+        while (found := self.line.first_from(begin, walk)) is not None and found < end:
+            stretch = self._stretch_at(found)
+            count += not stretch.excluded
+            begin = stretch.end if stretch.excluded else found + 1
         return count
 
     def _stretch_at(self, instant: int) -> Stretch:

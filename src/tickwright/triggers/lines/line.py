@@ -6,10 +6,13 @@ from typing import Protocol
 
 from tickwright.instants import DAY
 
-__all__ = ["MOST_STEPS", "GaveUpError", "Line", "Patience"]
+__all__ = ["ENDLESS", "MOST_STEPS", "GaveUpError", "Line", "Patience"]
 
 MOST_STEPS = 16_000
 """How many steps a search may take before it says "never"."""
+
+ENDLESS = 1 << 60
+"""So many steps that only a limit ends a search: where a number is asked for, every member counts."""
 
 LONG_STEP = 16 * DAY
 LONGEST_STEP = 32 * LONG_STEP

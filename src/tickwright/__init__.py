@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from tickwright.schedulers.background import BackgroundScheduler
     from tickwright.schedulers.blocking import BlockingScheduler
     from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
+    from tickwright.triggers.combining import AndTrigger, OrTrigger
     from tickwright.triggers.cron import CronTrigger
     from tickwright.triggers.date import DateTrigger
+    from tickwright.triggers.exclude import ExcludeTrigger
     from tickwright.triggers.interval import IntervalTrigger
     from tickwright.triggers.rrule import RRuleTrigger
 
@@ -25,15 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActiveRun",
+    "AndTrigger",
     "BackgroundScheduler",
     "BlockingScheduler",
     "CalendarIntervalTrigger",
     "CronTrigger",
     "DateTrigger",
+    "ExcludeTrigger",
     "IntervalTrigger",
     "Job",
     "MemoryJobStore",
     "OnLost",
+    "OrTrigger",
     "ProcessPoolExecutor",
     "RRuleTrigger",
     "Run",
@@ -47,15 +52,18 @@ __all__ = [
 
 _NAMES = {
     "ActiveRun": "tickwright.active_run",
+    "AndTrigger": "tickwright.triggers.combining",
     "BackgroundScheduler": "tickwright.schedulers.background",
     "BlockingScheduler": "tickwright.schedulers.blocking",
     "CalendarIntervalTrigger": "tickwright.triggers.calendarinterval",
     "CronTrigger": "tickwright.triggers.cron",
     "DateTrigger": "tickwright.triggers.date",
+    "ExcludeTrigger": "tickwright.triggers.exclude",
     "IntervalTrigger": "tickwright.triggers.interval",
     "Job": "tickwright.job",
     "MemoryJobStore": "tickwright.jobstores.memory",
     "OnLost": "tickwright.policies",
+    "OrTrigger": "tickwright.triggers.combining",
     "ProcessPoolExecutor": "tickwright.executors.pool",
     "RRuleTrigger": "tickwright.triggers.rrule",
     "Run": "tickwright.run",

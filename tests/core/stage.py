@@ -52,7 +52,7 @@ class Counting(Trigger):
     def __init__(self, trigger: Trigger, *, looks_back: bool = True) -> None:
         self.trigger = trigger
         self.jitter = trigger.jitter
-        self.can_look_back = looks_back  # type: ignore[misc]  # one class plays both kinds
+        self.can_look_back = looks_back  # one class plays both kinds
         self.calls = 0
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:

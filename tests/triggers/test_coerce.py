@@ -1,6 +1,7 @@
 """What users give where a trigger is taken becomes one, in the scheduler's zone unless they name another."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
 from tickwright.triggers.coerce import ALIASES, make_trigger
+from tickwright.triggers.combining import AndTrigger, OrTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
@@ -36,6 +38,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (date(2027, 1, 1), {}, DateTrigger("2027-01-01", BERLIN)),
         (None, {}, DateTrigger(timezone=BERLIN)),
         (None, {"run_date": "2027-01-01"}, DateTrigger("2027-01-01", BERLIN)),
+        ("and", {"triggers": [DateTrigger(timezone="UTC")]}, AndTrigger([DateTrigger(timezone="UTC")])),
+        ("or", {"triggers": [DateTrigger(timezone="UTC")], "jitter": 5}, OrTrigger([DateTrigger(timezone="UTC")], 5)),
     ],
 )
 def test_each_way_to_say_a_trigger(trigger, arguments, expected):
@@ -55,7 +59,7 @@ def test_a_trigger_is_itself():
             "weekly",
             {},
             InvalidTriggerError,
-            r"trigger: .*\(calendarinterval, cron, date, interval, rrule\).*got 'weekly'",
+            r"trigger: .*\(and, calendarinterval, .*, rrule\).*got 'weekly'",
         ),
         ("", {}, InvalidTriggerError, "trigger: "),
         ("cron ", {"hour": 3}, TypeError, "takes no 'hour'"),
@@ -75,6 +79,8 @@ def test_a_trigger_is_itself():
         ("* * * *", {}, InvalidTriggerError, "expression: 5 fields are taken"),
         ("cron", {"hour": 25}, InvalidTriggerError, "hour: "),
         (None, {"hour": 25}, TypeError, "the date trigger takes no 'hour'"),
+        ("and", {"timezone": "UTC"}, TypeError, "the and trigger takes no 'timezone' here; it takes triggers, jitter"),
+        ("and", {"triggers": []}, InvalidTriggerError, "triggers: at least one"),
     ],
 )
 def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments, error, words):
@@ -83,11 +89,14 @@ def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments
 
 
 def test_every_alias_leads_to_a_trigger():
-    given: dict[str, dict[str, object]] = {
+    members = {"triggers": [CronTrigger(timezone=BERLIN)]}
+    given: dict[str, Any] = {
+        "and": members,
+        "calendarinterval": {"days": 1},
+        "cron": {},
         "date": {},
         "interval": {"seconds": 1},
-        "cron": {},
-        "calendarinterval": {"days": 1},
+        "or": members,
         "rrule": {"rule": "FREQ=DAILY"},
     }
     for alias in ALIASES:

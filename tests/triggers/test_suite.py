@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import holidays
 import pytest
 
 from tickwright.testing.suites import TriggerSuite
 from tickwright.triggers.base import Trigger
 from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
+from tickwright.triggers.combining import AndTrigger, OrTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
+from tickwright.triggers.exclude import ExcludeTrigger
 from tickwright.triggers.interval import IntervalTrigger
 from tickwright.triggers.rrule import RRuleTrigger
 
@@ -83,6 +86,40 @@ class TestRRuleTriggerOfASet(TriggerSuite):
         return RRuleTrigger(lines, "2026-01-02 09:00", "America/New_York")
 
 
+class TestAndTrigger(TriggerSuite):
+    def make_trigger(self):
+        return AndTrigger([IntervalTrigger(minutes=10, timezone="UTC"), IntervalTrigger(minutes=15, timezone="UTC")])
+
+
+class TestAndTriggerInOneZone(TriggerSuite):
+    def make_trigger(self):
+        every_five = CronTrigger.from_crontab("*/5 * * * *", "Europe/Berlin")
+        return AndTrigger([every_five, CronTrigger.from_crontab("0-40 1-3 * * *", "Europe/Berlin")])
+
+
+class TestOrTrigger(TriggerSuite):
+    def make_trigger(self):
+        return OrTrigger(
+            [
+                IntervalTrigger(minutes=40, timezone="UTC"),
+                CronTrigger.from_crontab("30 2 * * *", "Europe/Berlin"),
+                AndTrigger([CronTrigger(minute="*/7", timezone="UTC"), CronTrigger(hour="0-2", timezone="Asia/Tokyo")]),
+            ],
+            jitter=3,
+        )
+
+
+class TestExcludeTriggerWithHolidays(TriggerSuite):
+    def make_trigger(self):
+        return ExcludeTrigger(CronTrigger(hour="2,9", timezone="Europe/Berlin"), holidays.country_holidays("DE"))
+
+
+class TestExcludeTriggerWithWindows(TriggerSuite):
+    def make_trigger(self):
+        windows = [("01:30", "03:30"), ("2026-03-28T12:00", "2026-03-28T18:00"), "2026-03-30"]
+        return ExcludeTrigger(IntervalTrigger(minutes=10, timezone="Europe/Berlin"), windows)
+
+
 @dataclass(frozen=True)
 class PowersOfTwo(Trigger):
     """Fires 1, 2, 4, 8, ... seconds after an epoch, for a year: a trigger of a user's, which cannot look back."""
@@ -106,3 +143,8 @@ class TestATriggerOfAUsers(TriggerSuite):
         epoch = datetime(2026, 3, 27, tzinfo=UTC)
         following = self.make_trigger().get_next_fire_time(epoch + timedelta(seconds=since), epoch)
         assert following - epoch in [timedelta(seconds=2**power) for power in range(8)]
+
+
+class TestAnyOfWhichOneCannotLookBack(TriggerSuite):
+    def make_trigger(self):
+        return OrTrigger([PowersOfTwo(datetime(2026, 3, 27, tzinfo=UTC)), CronTrigger(hour=3, timezone="UTC")])

@@ -7,13 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import dateutil.tz
+import holidays
 import pytest
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.base import BaseTrigger, Trigger
 from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
+from tickwright.triggers.combining import AndTrigger, OrTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
+from tickwright.triggers.exclude import ExcludeTrigger
 from tickwright.triggers.interval import IntervalTrigger
 from tickwright.triggers.rrule import RRuleTrigger
 
@@ -38,6 +41,18 @@ TRIGGERS: list[Any] = [
     RRuleTrigger("FREQ=MONTHLY;BYDAY=-1FR", "2026-01-30 09:00", "Europe/Berlin", jitter=2.5, dst_policy="cron"),
     RRuleTrigger("RRULE:FREQ=HOURLY;INTERVAL=5\nEXDATE:20270101T030000", "2026-01-01 08:00", "+05:45"),
     RRuleTrigger("FREQ=MINUTELY", timezone="UTC").anchored(NOW),
+    AndTrigger(
+        [CronTrigger(minute="*", timezone="Asia/Tokyo"), CronTrigger(hour=3, timezone="Asia/Tokyo")], jitter=2.5
+    ),
+    AndTrigger([IntervalTrigger(seconds=4, timezone="UTC"), IntervalTrigger(seconds=6, timezone="UTC")]).anchored(NOW),
+    OrTrigger([CronTrigger(hour=3, timezone="UTC"), IntervalTrigger(hours=1, timezone="Asia/Tokyo")]).anchored(NOW),
+    OrTrigger([AndTrigger([CronTrigger(day=1, timezone="UTC")]), DateTrigger("2026-11-24", timezone="UTC")]),
+    ExcludeTrigger(CronTrigger(hour="*", timezone="Asia/Tokyo"), [("22:00", "06:00"), "2026-12-25"]),
+    ExcludeTrigger(CronTrigger(hour=9, timezone="UTC"), holidays.country_holidays("DE"), "Europe/Berlin", jitter=1),
+    ExcludeTrigger(
+        IntervalTrigger(seconds=9, timezone="UTC"),
+        [("2026-12-25T12:00", "2026-12-27T06:00"), ("2026-12-24", "2027-01-02")],
+    ).anchored(NOW),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import assert_type
 
@@ -13,14 +13,17 @@ from dateutil.rrule import MONTHLY, rrule
 import tickwright
 from tickwright import (
     ActiveRun,
+    AndTrigger,
     BackgroundScheduler,
     BlockingScheduler,
     CalendarIntervalTrigger,
     CronTrigger,
     DateTrigger,
+    ExcludeTrigger,
     IntervalTrigger,
     Job,
     OnLost,
+    OrTrigger,
     RRuleTrigger,
     Run,
     RunStatus,
@@ -75,6 +78,13 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
     scheduler.add_job(back_up, RRuleTrigger(rrule(MONTHLY, bymonthday=-1)), args=["x"], jobstore="memory")
     scheduler.add_job(back_up, RRuleTrigger("FREQ=WEEKLY;BYDAY=MO,TH", dtstart=datetime(2026, 1, 5, 9)), ["x"])
     scheduler.add_job("tests.typing.test_application:back_up", "*/5 * * * *", args=["x"])
+    either = OrTrigger(
+        [CronTrigger(hour=9), AndTrigger([IntervalTrigger(hours=2), IntervalTrigger(hours=3)])], jitter=5
+    )
+    working_days = ExcludeTrigger(either, [date(2026, 12, 25), ("2026-12-27", "2027-01-02"), (time(22), time(6))])
+    scheduler.add_job(back_up, working_days, args=["x"])
+    scheduler.add_job(back_up, "or", triggers=[either, DateTrigger("2100-01-01")], args=["x"])
+    assert_type(ExcludeTrigger(either, {date(2026, 12, 25)}, timezone="UTC").can_look_back, bool)
 
     @scheduler.scheduled_job("interval", seconds=30, id="tick", max_instances=2, jobstore="memory")
     def tick(times: int = 1) -> str:

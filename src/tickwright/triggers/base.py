@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import ClassVar, Self
+from typing import Self
 
 from tickwright.clock import SystemClock
 from tickwright.errors import shortened
@@ -25,8 +25,8 @@ class Trigger(ABC):
 
     __slots__ = ()
 
-    can_look_back: ClassVar[bool] = False
-    """Whether `last_fire_time_until` and `count_fire_times` are given."""
+    can_look_back: bool = False
+    """Whether `last_fire_time_until` and `count_fire_times` are given; a trigger made of others says it for itself."""
 
     jitter: float | None = None
     """The longest delay in seconds that a scheduler may add to a run; no fire time carries it."""

@@ -14,10 +14,12 @@ from tickwright.triggers.base import Trigger
 __all__ = ["ALIASES", "make_trigger"]
 
 ALIASES: dict[str, str] = {
+    "and": "tickwright.triggers.combining:AndTrigger",
     "calendarinterval": "tickwright.triggers.calendarinterval:CalendarIntervalTrigger",
     "cron": "tickwright.triggers.cron:CronTrigger",
     "date": "tickwright.triggers.date:DateTrigger",
     "interval": "tickwright.triggers.interval:IntervalTrigger",
+    "or": "tickwright.triggers.combining:OrTrigger",
     "rrule": "tickwright.triggers.rrule:RRuleTrigger",
 }
 """The short names of triggers and where each is found; a trigger is imported when it is first asked for."""
@@ -78,7 +80,9 @@ def _call(
             f"the {alias} trigger takes no {', '.join(map(repr, unknown))} here; it takes {', '.join(taken)}"
         )
     named = dict(arguments)
-    if named.get("timezone") is None:
+    # A recurrence rule may name its zone itself, and then the scheduler's would contradict it.
+    names_its_zone = alias == "rrule" and "TZID=" in f"{arguments.get('rule')}".upper()
+    if "timezone" in taken and named.get("timezone") is None and not names_its_zone:
         named["timezone"] = timezone
     trigger: Trigger = make(*given, **named)
     return trigger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, tzinfo
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.declared import DeclaredTrigger
@@ -28,7 +28,7 @@ class DateTrigger(DeclaredTrigger):
 
     __slots__ = ("_anchor", "_given", "timezone")
 
-    can_look_back: ClassVar[bool] = True
+    can_look_back: bool = True
 
     timezone: tzinfo
     _given: int | None

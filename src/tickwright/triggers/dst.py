@@ -132,6 +132,11 @@ class Timeline:
             self._last = Segment(EARLIEST - DAY, LATEST + DAY, (offset,), None)
             self.plain = (EARLIEST, LATEST + 1, offset)
 
+    @property
+    def makes_up_for_gaps(self) -> bool:
+        """Whether what would have matched in a gap may fire all the same, once or later."""
+        return self._treatment.joined > 0 or self._treatment.shifts
+
     def segment_at(self, instant: int) -> Segment:
         """Return the segment in which `instant` lies."""
         segment = self._last

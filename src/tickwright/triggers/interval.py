@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 from math import isfinite
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime, to_micros
@@ -39,7 +39,7 @@ class IntervalTrigger(DeclaredTrigger):
 
     __slots__ = ("_anchor", "_end", "_given", "_step", "jitter", "timezone")
 
-    can_look_back: ClassVar[bool] = True
+    can_look_back: bool = True
 
     timezone: tzinfo
     """The zone in which naive dates were taken."""

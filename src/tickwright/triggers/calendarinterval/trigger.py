@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, tzinfo
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from tickwright.instants import LATEST, to_datetime, to_micros
 from tickwright.triggers.calendarinterval.course import Course
@@ -45,7 +45,7 @@ class CalendarIntervalTrigger(DeclaredTrigger):
 
     __slots__ = ("_anchor", "_course", "_end", "_given", "_rhythm", "_time", "dst_policy", "jitter", "timezone")
 
-    can_look_back: ClassVar[bool] = True
+    can_look_back: bool = True
 
     timezone: tzinfo
     """The zone on whose wall clock it fires."""

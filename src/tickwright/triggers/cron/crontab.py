@@ -78,7 +78,7 @@ class Crontab(NamedTuple):
         dates = _shown([("day", day), ("day_of_week", weekday)])
         parts = [
             *_shown([("month", month)]),
-            *([" or ".join(dates)] if self.expression.pattern.days.either else dates),
+            *([" or ".join(dates)] if self.expression.days.either else dates),
             *_shown([("hour", hour)]),
         ]
         if self.fields[0] == "0":

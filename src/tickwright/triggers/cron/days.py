@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 SATURDAY, SUNDAY = 5, 6
+EVERY_MONTH = 0b1111111111110
 
 
 class DayTerm(Protocol):
@@ -156,6 +157,14 @@ class DayRule:
             for day, week in enumerate(iso_weeks(shape)):
                 mask &= ~((~self.weeks >> week & 1) << day)
         return mask
+
+    def as_weekdays(self) -> int | None:
+        """Return the weekdays that match, bit 0 being Monday, or `None` where more than the weekday counts."""
+        if self.years is not None or self.weeks is not None or self.months != EVERY_MONTH:
+            return None
+        rule = Weekdays(self.in_month(0, 28) & 0b1111111)
+        months = ((weekday, length) for weekday in range(7) for length in range(28, 32))
+        return rule.weekdays if all(self.in_month(*month) == rule.in_month(*month) for month in months) else None
 
     def is_possible(self) -> bool:
         """Whether any day of the calendar matches; the 400 years of its cycle hold every case there is."""

@@ -16,6 +16,7 @@ __all__ = ["CronExpression", "expression"]
 class CronExpression:
     """A pattern of walls, and what a daylight saving rule must know of its text."""
 
+    days: DayRule
     pattern: CronPattern
     is_wildcard: bool
     """Whether the text of second, minute or hour starts with `*`: such a job follows the wall clock."""
@@ -25,4 +26,4 @@ def expression(days: DayRule, times: TimeOfDay, is_wildcard: bool, text: object)
     """Return the expression, or refuse one that no day of the 400-year calendar matches."""
     if not days.is_possible():
         raise InvalidTriggerError("expression", text, "it can never fire: no such day is in the calendar")
-    return CronExpression(CronPattern(days, times), is_wildcard)
+    return CronExpression(days, CronPattern(days, times), is_wildcard)

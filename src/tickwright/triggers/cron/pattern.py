@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Protocol
 
-from tickwright.triggers.cron.days import DayRule
 from tickwright.triggers.cron.masks import highest_bit, lowest_bit, members_above, members_below
 from tickwright.triggers.cron.times import TimeOfDay
 from tickwright.triggers.cron.years import FIRST_YEAR, LAST_YEAR, YearShape, year_of, year_shape, year_start
 
-__all__ = ["CronPattern"]
+__all__ = ["FIRST_WALL", "LAST_WALL", "CronPattern", "Days"]
 
 SECONDS_A_DAY = 86_400
 FIRST_WALL = year_start(FIRST_YEAR) * SECONDS_A_DAY
 LAST_WALL = year_start(LAST_YEAR + 1) * SECONDS_A_DAY - 1
+
+
+class Days(Protocol):
+    """Which dates match: a `DayRule`, or several of them together; a value."""
+
+    @property
+    def years(self) -> int | None:
+        """The years in which any date matches, bit n being year n; `None` where it may be in each."""
+
+    def __hash__(self) -> int: ...
+
+    def in_year(self, shape: YearShape) -> int:
+        """Return the mask of the days that match in a year of this shape, if that year is one of `years`."""
+
+    def as_weekdays(self) -> int | None:
+        """Return the weekdays that match, bit 0 being Monday, or `None` where more than the weekday counts."""
 
 
 class CronPattern:
@@ -25,7 +41,7 @@ class CronPattern:
 
     __slots__ = ("_masks", "_year", "days", "times")
 
-    def __init__(self, days: DayRule, times: TimeOfDay) -> None:
+    def __init__(self, days: Days, times: TimeOfDay) -> None:
         self.days = days
         self.times = times
         self._masks = _masks_of(days)
@@ -142,6 +158,6 @@ class CronPattern:
 
 
 @lru_cache(maxsize=1_024)
-def _masks_of(days: DayRule) -> dict[YearShape, int]:
+def _masks_of(days: Days) -> dict[YearShape, int]:
     """Return the masks of a rule, to be filled by whoever asks; there are 28 shapes at most."""
     return {}

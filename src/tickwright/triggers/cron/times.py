@@ -16,13 +16,14 @@ class TimeOfDay:
     Built from masks (bit n is the value n), none of them empty. Equality is by these.
     """
 
-    __slots__ = ("_hours", "_listed", "_masks", "_minutes", "_seconds", "first", "last", "per_day")
+    __slots__ = ("_hours", "_listed", "_minutes", "_seconds", "first", "last", "masks", "per_day")
 
     MOST_LISTED = 1_440
     """A time for each minute: 50 kB, shared by all that have the same."""
 
     def __init__(self, hours: int, minutes: int, seconds: int) -> None:
-        self._masks = (hours, minutes, seconds)
+        self.masks = (hours, minutes, seconds)
+        """The hours, minutes and seconds that match."""
         self._hours, self._minutes, self._seconds = (
             _table(hours, 24),
             _table(minutes, 60),
@@ -31,18 +32,18 @@ class TimeOfDay:
         self.first = lowest_bit(hours) * 3600 + lowest_bit(minutes) * 60 + lowest_bit(seconds)
         self.last = highest_bit(hours) * 3600 + highest_bit(minutes) * 60 + highest_bit(seconds)
         self.per_day = hours.bit_count() * minutes.bit_count() * seconds.bit_count()
-        self._listed = _listed(*self._masks) if self.per_day <= self.MOST_LISTED else ()
+        self._listed = _listed(*self.masks) if self.per_day <= self.MOST_LISTED else ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TimeOfDay) and self._masks == other._masks
+        return isinstance(other, TimeOfDay) and self.masks == other.masks
 
     def __hash__(self) -> int:
-        return hash(self._masks)
+        return hash(self.masks)
 
-    @property
-    def masks(self) -> tuple[int, int, int]:
-        """The hours, minutes and seconds that match."""
-        return self._masks
+    def common(self, other: TimeOfDay) -> TimeOfDay | None:
+        """Return the times that match in both, `None` where there are none."""
+        hours, minutes, seconds = (mine & theirs for mine, theirs in zip(self.masks, other.masks, strict=True))
+        return TimeOfDay(hours, minutes, seconds) if hours and minutes and seconds else None
 
     def first_from(self, time: int) -> int | None:
         """Return the first match at or after `time` on the same day."""
@@ -65,7 +66,7 @@ class TimeOfDay:
 
     def last_until(self, time: int) -> int | None:
         """Return the last match at or before `time` on the same day."""
-        hours, minutes, seconds = self._masks
+        hours, minutes, seconds = self.masks
         hour, rest = divmod(time, 3600)
         minute, second = divmod(rest, 60)
         if hours >> hour & 1:
@@ -81,7 +82,7 @@ class TimeOfDay:
 
     def count_before(self, time: int) -> int:
         """Return how many matches a day has before `time`."""
-        hours, minutes, seconds = self._masks
+        hours, minutes, seconds = self.masks
         hour, rest = divmod(time, 3600)
         minute, second = divmod(rest, 60)
         count = (hours & (1 << hour) - 1).bit_count() * minutes.bit_count() * seconds.bit_count()

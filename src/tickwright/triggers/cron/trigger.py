@@ -10,6 +10,7 @@ from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.clock_changes import clock_changes_text
 from tickwright.triggers.cron.crontab import LONGEST_TEXT, Crontab, read_crontab
 from tickwright.triggers.cron.keywords import FIELD_NAMES, Keywords, read_keywords
+from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.cron.wording import schedule_text
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
@@ -35,7 +36,7 @@ class CronTrigger(DeclaredTrigger):
 
     __slots__ = ("_end", "_schedule", "_start", "_written", "dst_policy", "jitter", "timezone")
 
-    can_look_back: ClassVar[bool] = True
+    can_look_back: bool = True
     FIELD_NAMES: ClassVar[tuple[str, ...]] = FIELD_NAMES
 
     timezone: tzinfo
@@ -129,6 +130,16 @@ class CronTrigger(DeclaredTrigger):
         """The instant after which nothing fires, in UTC."""
         return None if self._end is None else to_datetime(self._end)
 
+    @property
+    def schedule(self) -> WallSchedule:
+        """The instants that match, whatever the start and the end are."""
+        return self._schedule
+
+    @property
+    def pattern(self) -> CronPattern:
+        """The walls that match, whatever the zone is."""
+        return self._written.expression.pattern
+
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first match after `previous_fire_time`, or the first at or after `now` without one."""
         since = to_micros(now) if previous_fire_time is None else to_micros(previous_fire_time) + 1
@@ -160,16 +171,11 @@ class CronTrigger(DeclaredTrigger):
         Equal triggers say the same. Daylight saving is mentioned where the zone's yearly changes touch this
         very schedule.
         """
-        pattern = self._written.expression.pattern
-        schedule = schedule_text(pattern.days, pattern.times.masks)
+        expression = self._written.expression
+        schedule = schedule_text(expression.days, self.pattern.times.masks)
         span = span_text(self._start, self._end, self.timezone)
-        changes = clock_changes_text(
-            pattern,
-            self.timezone,
-            treatment(self.dst_policy, self._written.expression.is_wildcard),
-            self._start,
-            self._end,
-        )
+        rules = treatment(self.dst_policy, expression.is_wildcard)
+        changes = clock_changes_text(self.pattern, self.timezone, rules, self._start, self._end)
         return f"{schedule} {in_zone(self.timezone)}{span}{changes}"
 
     def _declaration(self) -> dict[str, Any]:

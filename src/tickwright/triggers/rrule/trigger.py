@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import EARLIEST, SECOND, to_datetime, to_micros
@@ -53,7 +53,7 @@ class RRuleTrigger(DeclaredTrigger):
 
     __slots__ = ("_anchor", "_given", "_recurrence", "_schedule", "_unrolled", "dst_policy", "jitter", "timezone")
 
-    can_look_back: ClassVar[bool] = True
+    can_look_back: bool = True
 
     timezone: tzinfo
     """The zone on whose wall clock the rule recurs."""

@@ -13,6 +13,7 @@ from tickwright.triggers.combining import AndTrigger, OrTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
 from tickwright.triggers.interval import IntervalTrigger
+from tickwright.triggers.rrule import RRuleTrigger
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -86,6 +87,15 @@ def test_a_trigger_is_itself():
 def test_what_cannot_become_one_is_refused_with_what_is_taken(trigger, arguments, error, words):
     with pytest.raises(error, match=words):
         make_trigger(trigger, arguments, BERLIN)
+
+
+def test_a_recurrence_rule_that_names_its_zone_keeps_it():
+    rule = "DTSTART;TZID=America/New_York:20260105T090000\nRRULE:FREQ=DAILY"
+    trigger = make_trigger("rrule", {"rule": rule}, BERLIN)
+    assert trigger == RRuleTrigger(rule)
+    assert "America/New_York" in repr(trigger)
+    without = make_trigger("rrule", {"rule": "FREQ=DAILY", "dtstart": "2026-01-05"}, BERLIN)
+    assert without == RRuleTrigger("FREQ=DAILY", "2026-01-05", BERLIN)
 
 
 def test_every_alias_leads_to_a_trigger():

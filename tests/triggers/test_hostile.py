@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from tests.triggers.hostile import calendarintervals, crontabs, intervals, keywords, rules, stored
+from tests.triggers.hostile import calendarintervals, combined, crontabs, intervals, keywords, rrules, stored
 from tests.triggers.hostile.entries import Large
 from tests.triggers.hostile.settings import settings_of
 from tickwright.errors import InvalidTriggerError
@@ -21,7 +21,6 @@ ENTRIES = [
     *intervals.ENTRIES,
     *stored.ENTRIES,
     *calendarintervals.ENTRIES,
-    *rules.ENTRIES,
     *settings_of("cron", CronTrigger, {"hour": 3}, ("start_date", "end_date"), ("timezone", "jitter", "dst_policy")),
     *settings_of(
         "crontab",
@@ -39,6 +38,8 @@ ENTRIES = [
         ("start_date", "end_date"),
         ("timezone", "jitter", "dst_policy"),
     ),
+    *combined.ENTRIES,
+    *rrules.ENTRIES,
     *settings_of("rrule", RRuleTrigger, {"rule": "FREQ=DAILY"}, ("dtstart",), ("timezone", "jitter", "dst_policy")),
 ]
 QUICK = 0.01

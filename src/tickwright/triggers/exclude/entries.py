@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from tickwright.errors import InvalidTriggerError, shortened
+from tickwright.plain import plain_datetime, plain_text
 from tickwright.triggers.english import time_text
 from tickwright.triggers.moments import LONGEST_TEXT, iso_text, read_moment
 
@@ -52,6 +53,7 @@ class Daily(NamedTuple):
 
 Entry = Days | Hours | Daily
 KINDS = (Days, Hours, Daily)
+SAMPLES: dict[type, str] = {date: "2026-12-25", datetime: "2026-12-25T18:30", time: "18:30"}
 
 
 def read_entries(values: Collection[object], zone: tzinfo, field: str) -> tuple[Entry, ...]:
@@ -108,18 +110,23 @@ def _days(first: date, last: date) -> Days:
 
 
 def _single(value: object, field: str) -> date | datetime | time:
-    if isinstance(value, (date, time)):  # a datetime is a date, too
-        return value
-    if not isinstance(value, str):
+    moment = plain_datetime(value)
+    if moment is not None:
+        return moment
+    if issubclass(type(value), (date, time)):
+        return cast(date | time, value)
+    text = plain_text(value)
+    if text is None:
         raise TypeError(f"{field} must be a date, an ISO 8601 text or a pair of these, not {shortened(value)}")
-    if len(value) > LONGEST_TEXT or not value.isascii():
-        raise InvalidTriggerError(field, value, "this is no ISO 8601 date, datetime or time")
+    if len(text) > LONGEST_TEXT or not text.isascii():
+        raise InvalidTriggerError(field, text, "this is no ISO 8601 date, datetime or time")
     kind: type[date | datetime | time] = date
-    if ":" in value:
-        kind = datetime if "-" in value.partition(":")[0] else time
-    elif "T" in value or " " in value:
+    if ":" in text:
+        kind = datetime if "-" in text.partition(":")[0] else time
+    elif "T" in text or " " in text:
         kind = datetime
     try:
-        return kind.fromisoformat(value)
-    except ValueError as error:
-        raise InvalidTriggerError(field, value, f"this is no ISO 8601 {kind.__name__} ({error})") from None
+        return kind.fromisoformat(text)
+    except ValueError:
+        reason = f"this is no ISO 8601 {kind.__name__}, such as {SAMPLES[kind]!r}"
+        raise InvalidTriggerError(field, text, reason) from None

@@ -30,6 +30,9 @@ class Cycle(Protocol):
     def on(self, year: int, wanted: int) -> int:
         """Return those of the wanted days of a year that it has."""
 
+    def years(self, first: int, last: int) -> range:
+        """Return the years from the first to the last that may have any day of it."""
+
     def weigh(self, year: int, days: int) -> int:
         """Return how many times the interval falls on these days, all of which it has."""
 
@@ -37,7 +40,16 @@ class Cycle(Protocol):
         """Return the cycle that has every day which this one ever has on the same day of the 400 years."""
 
 
-class EveryDay:
+class AnyYear:
+    """What cycles share that may fall into any year."""
+
+    __slots__ = ()
+
+    def years(self, first: int, last: int) -> range:
+        return range(first, last + 1)
+
+
+class EveryDay(AnyYear):
     """The cycle of an interval of 1 that is no shorter than a day."""
 
     __slots__ = ()
@@ -64,6 +76,9 @@ class YearCycle(EveryDay):
     def on(self, year: int, wanted: int) -> int:
         return 0 if (year - self._first) % self._step else wanted
 
+    def years(self, first: int, last: int) -> range:
+        return range(first + (self._first - first) % self._step, last + 1, self._step)
+
     def folded(self) -> Cycle:
         return YearCycle(gcd(self._step, 400), self._first)
 
@@ -85,7 +100,7 @@ class MonthCycle(EveryDay):
         return MonthCycle(gcd(self._step, 400 * 12), self._first)
 
 
-class DayCycle:
+class DayCycle(AnyYear):
     """A cycle of at most 400 years, as masks that are a cycle and a year long."""
 
     __slots__ = ("_any", "_length", "_planes")

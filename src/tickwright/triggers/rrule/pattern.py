@@ -51,6 +51,10 @@ class DayPattern:
         """Return the mask of the days that match in a year; bit 0 is 1 January."""
         raise NotImplementedError
 
+    def years_between(self, first: int, last: int) -> range:
+        """Return the years from the first to the last that may have any day that matches."""
+        return range(first, last + 1)
+
     def times_on(self, day: int) -> Times:
         """Return the times of a day that matches; days are counted from 1970-01-01 on."""
         raise NotImplementedError
@@ -159,7 +163,7 @@ class DayPattern:
         rest = mask >> day - start
         if rest:
             return day + lowest_bit(rest)
-        for year in range(year_of(day) + 1, year_of(self.last // DAY) + 1):
+        for year in self.years_between(year_of(day) + 1, year_of(self.last // DAY)):
             mask = self.days_in(year)
             if mask:
                 return self._enter(year)[0] + lowest_bit(mask)
@@ -175,7 +179,7 @@ class DayPattern:
         rest = mask & (2 << day - start) - 1
         if rest:
             return start + highest_bit(rest)
-        for year in range(year_of(day) - 1, year_of(self.first // DAY) - 1, -1):
+        for year in reversed(self.years_between(year_of(self.first // DAY), year_of(day) - 1)):
             mask = self.days_in(year)
             if mask:
                 return self._enter(year)[0] + highest_bit(mask)
@@ -210,7 +214,7 @@ class DayPattern:
 
     def nth(self, n: int) -> int | None:
         """Return the n-th match of all, from 1; `None` where there are not so many."""
-        for year in range(year_of(self.first // DAY), LAST_YEAR + 1):
+        for year in self.years_between(year_of(self.first // DAY), LAST_YEAR):
             begin, end = year_start(year) * DAY, year_start(year + 1) * DAY
             count = self.count_between(begin, end)
             if n <= count:

@@ -26,6 +26,9 @@ class SinglePattern(DayPattern):
             return 0
         return self._cycle.on(year, self._days.in_year(year))
 
+    def years_between(self, first: int, last: int) -> range:
+        return self._cycle.years(first, last)
+
     def is_possible(self) -> bool:
         """Whether anything ever matches, `first` and `last` left aside; if it says no, nothing does.
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.triggers.samples import fire_times, samples
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.cron import CronTrigger
+from tickwright.triggers.dst import Timeline
 
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
 
@@ -217,3 +218,18 @@ def test_start_and_end_are_inclusive():
 def test_a_naive_start_is_taken_in_the_zone_of_the_trigger():
     trigger = CronTrigger(hour=9, start_date="2027-01-01", timezone="America/New_York")
     assert trigger.start_date == datetime(2027, 1, 1, 5, tzinfo=UTC)
+
+
+def test_counting_leaps_over_the_years_that_have_nothing(monkeypatch):
+    looked_at = []
+    segment_at = Timeline.segment_at
+
+    def noting(self, instant):
+        looked_at.append(instant)
+        return segment_at(self, instant)
+
+    monkeypatch.setattr(Timeline, "segment_at", noting)
+    trigger = CronTrigger(year="1970,9997", month=7, day=1, hour="*", timezone="Europe/Berlin")
+    first, last = (datetime(year, 1, 1, tzinfo=UTC) for year in (1970, 9999))
+    assert trigger.count_fire_times(first, last) == 48
+    assert len(looked_at) < 50

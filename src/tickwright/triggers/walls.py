@@ -98,16 +98,19 @@ class WallSchedule(NamedTuple):
         count = 0
         while begin < end:
             segment = self.timeline.segment_at(begin)
-            until = min(end, segment.end)
+            until = look_on = min(end, segment.end)
             if len(segment.offsets) == 2:
                 count += self._count_twofold(segment, begin, until)
-            else:
-                for offset in segment.offsets:
-                    count += self._count_walls(begin + offset, until + offset)
+            elif segment.offsets:
+                (offset,) = segment.offsets
+                found = self._count_walls(begin + offset, until + offset)
+                count += found
+                if not found:
+                    look_on = _look_on(begin, until, self.pattern.first_from(-(-(begin + offset) // SECOND)))
             if begin == segment.begin and self._fires_at_begin(segment):
                 # A match of the wall at the begin itself is the same fire, and counted already.
                 count += 1 - sum(self._count_walls(begin + offset, begin + offset + 1) for offset in segment.offsets)
-            begin = until
+            begin = look_on
         return count
 
     def _count_walls(self, begin: int, end: int) -> int:

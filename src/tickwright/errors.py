@@ -58,6 +58,7 @@ __all__ = [
     "UnreadableJobError",
     "UnsupportedByStoreError",
     "WorkerStartError",
+    "described",
     "shortened",
 ]
 
@@ -72,6 +73,16 @@ def shortened(value: object) -> str:
     except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
         shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
+
+
+def described(error: BaseException) -> str:
+    """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # border: the class may be the user's
+        text = "its text cannot be shown"
+    shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return shown if len(shown) <= 300 else shown[:299] + "…"
 
 
 class _Shown(Repr):

@@ -7,10 +7,9 @@ from collections import deque
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
-from tickwright.errors import ExecutorNotFoundError, UnreadableJobError
+from tickwright.errors import ExecutorNotFoundError, UnreadableJobError, described
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
-from tickwright.jobstores.body import described
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob

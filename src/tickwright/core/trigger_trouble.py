@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tickwright import events
 from tickwright.core.context import Context
 from tickwright.core.telling import tell_trouble
-from tickwright.jobstores.body import described
+from tickwright.errors import described
 from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = ["TriggerTrouble"]

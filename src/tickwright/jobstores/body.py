@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tickwright.errors import InvalidJobError, InvalidReferenceError, UnreadableJobError
+from tickwright.errors import InvalidJobError, InvalidReferenceError, UnreadableJobError, described
 from tickwright.policies import UNSET, OnLost
 from tickwright.reference import Reference, make_reference
 from tickwright.serializers import Serializer
 from tickwright.stored_job import Schedule, StoredJob
 
-__all__ = ["BODY_VERSION", "described", "pack_job", "unpack_job"]
+__all__ = ["BODY_VERSION", "pack_job", "unpack_job"]
 
 BODY_VERSION = 1
 
@@ -89,16 +89,6 @@ def unpack_job(data: bytes, serializer: Serializer, *, job_id: str, executor: st
         # border: this imports modules and calls __setstate__, all of it the user's. A module that was
         # written as a script may even call sys.exit() when it is imported.
         raise UnreadableJobError(f"job {job_id!r} cannot be loaded here: {described(error)}") from error
-
-
-def described(error: BaseException) -> str:
-    """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # border: the class may be the user's
-        text = "its text cannot be shown"
-    shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return shown if len(shown) <= 300 else shown[:299] + "…"
 
 
 def _reference_of(job: StoredJob) -> Reference:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from reprlib import Repr
 from typing import Any, NamedTuple
 
-from tickwright.errors import InvalidJobError, UnpicklableResultError
+from tickwright.errors import InvalidJobError, UnpicklableResultError, described
 from tickwright.policies import UNSET
 from tickwright.reference import Reference
 from tickwright.report import Report
@@ -26,7 +26,6 @@ __all__ = [
     "STOP",
     "Answer",
     "Task",
-    "in_words",
     "make_report",
     "pack_answer",
     "pack_task",
@@ -106,7 +105,7 @@ def _with_result(answer: Answer, result: Any) -> tuple[Answer, bytes]:
     except Exception as error:  # border: pickling calls methods of the user's objects
         refusal = UnpicklableResultError(
             f"the function returned {_brief.repr(result)}, which cannot be sent back from its worker process: "
-            f"{in_words(error)}; return something that pickle takes, or None"
+            f"{described(error)}; return something that pickle takes, or None"
         )
         answer = answer._replace(status=RunStatus.FAILED.value, reason=str(refusal))
         payload = pickle.dumps(refusal)
@@ -114,14 +113,14 @@ def _with_result(answer: Answer, result: Any) -> tuple[Answer, bytes]:
 
 
 def _with_exception(answer: Answer, exception: BaseException) -> tuple[Answer, bytes]:
-    about = f"the function raised {in_words(exception)}"
+    about = f"the function raised {described(exception)}"
     try:
         payload = pickle.dumps(exception, pickle.HIGHEST_PROTOCOL)
         # Many an exception pickles and then does not load, because its __init__ wants more than its message.
         pickle.loads(payload)
     except Exception as error:  # border: as above
         payload = pickle.dumps(
-            UnpicklableResultError(f"{about}, which cannot be sent back from its worker process: {in_words(error)}")
+            UnpicklableResultError(f"{about}, which cannot be sent back from its worker process: {described(error)}")
         )
     return answer._replace(about=about, has_payload=True), payload
 
@@ -135,7 +134,7 @@ def pack_task(run: Run, job: StoredJob) -> bytes:
         return pickle.dumps((_said(run), _short(job.reference), job.args, dict(job.kwargs)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # border: pickling calls methods of the user's objects
         raise InvalidJobError(
-            f"job {job.id!r} cannot be sent to a worker process: {_culprit(job) or in_words(error)}; "
+            f"job {job.id!r} cannot be sent to a worker process: {_culprit(job) or described(error)}; "
             f"give it what pickle takes, such as a path to open there, or run it in a thread pool"
         ) from error
 
@@ -169,7 +168,7 @@ def _culprit(job: StoredJob) -> str | None:
         try:
             pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # border: as above
-            return f"{name} is {_brief.repr(value)}, and that raises {in_words(error)}"
+            return f"{name} is {_brief.repr(value)}, and that raises {described(error)}"
     return None
 
 
@@ -205,18 +204,8 @@ def make_report(answer: Answer, payload: bytes | None, run_id: str, started_at: 
     try:
         outcome = pickle.loads(payload)
     except Exception as error:  # border: unpickling calls methods of the user's objects
-        refusal = UnpicklableResultError(f"{answer.about}, which cannot be loaded here: {in_words(error)}")
+        refusal = UnpicklableResultError(f"{answer.about}, which cannot be loaded here: {described(error)}")
         return replace(report, status=RunStatus.FAILED, exception=refusal, reason=str(refusal))
     if report.status is RunStatus.SUCCEEDED:
         return replace(report, result=outcome)
     return replace(report, exception=outcome)
-
-
-def in_words(error: BaseException) -> str:
-    """Return the name and the text of an exception, also of one whose text cannot be had."""
-    try:
-        text = str(error)
-    except Exception:  # border: the user's exception
-        text = "(its text cannot be shown)"
-    name = type(error).__qualname__
-    return f"{name}: {text}" if text else name

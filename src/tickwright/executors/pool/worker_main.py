@@ -9,9 +9,9 @@ from threading import Thread
 
 from tickwright.active_run import ActiveRun
 from tickwright.clock import Clock, SystemClock
-from tickwright.errors import InvalidJobError
+from tickwright.errors import InvalidJobError, described
 from tickwright.executors.call import call
-from tickwright.executors.pool.wire import READY, STOP, in_words, pack_answer, unpack_task
+from tickwright.executors.pool.wire import READY, STOP, pack_answer, unpack_task
 from tickwright.report import Report, Started
 from tickwright.run import RunStatus
 
@@ -110,7 +110,7 @@ class _Worker:
 
 
 def _not_loaded(error: BaseException, clock: Clock) -> Report:
-    refusal = InvalidJobError(f"the job cannot be loaded in its worker process: {in_words(error)}")
+    refusal = InvalidJobError(f"the job cannot be loaded in its worker process: {described(error)}")
     return Report(
         run_id="",  # the pool knows
         status=RunStatus.FAILED,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tickwright.errors import UnpicklableResultError
-from tickwright.jobstores.body import described
+from tickwright.errors import UnpicklableResultError, described
 from tickwright.serializers import Serializer
 
 __all__ = ["Outcome", "joined", "pack_outcome", "unpack_outcome"]

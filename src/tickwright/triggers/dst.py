@@ -207,9 +207,14 @@ def lay_out(
 def timeline(zone: tzinfo, treatment: Treatment) -> Timeline:
     """Return the time line of a zone, shared by all who ask for the same one."""
     try:
-        return _shared_timeline(zone_name(zone), treatment)
+        return _timeline_of(zone, treatment)
     except TypeError:  # a tzinfo that cannot be hashed, as dateutil's, cannot be looked up either
         return Timeline(zone, treatment)
+
+
+@lru_cache(maxsize=1_024)
+def _timeline_of(zone: tzinfo, treatment: Treatment) -> Timeline:
+    return _shared_timeline(zone_name(zone), treatment)
 
 
 @lru_cache(maxsize=1_024)

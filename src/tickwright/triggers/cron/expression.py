@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.cron.days import DayRule
@@ -24,6 +25,11 @@ class CronExpression:
 
 def expression(days: DayRule, times: TimeOfDay, is_wildcard: bool, text: object) -> CronExpression:
     """Return the expression, or refuse one that no day of the 400-year calendar matches."""
-    if not days.is_possible():
+    if not _is_possible(days):
         raise InvalidTriggerError("expression", text, "it can never fire: no such day is in the calendar")
     return CronExpression(days, CronPattern(days, times), is_wildcard)
+
+
+@lru_cache(maxsize=4_096)
+def _is_possible(days: DayRule) -> bool:
+    return days.is_possible()

@@ -8,6 +8,7 @@ case.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tickwright.errors import InvalidTriggerError
 
@@ -36,10 +37,7 @@ class Field:
 
     def mask(self, text: str) -> int:
         """Return the values of a comma list as a mask: bit n is the value n."""
-        mask = 0
-        for term in comma_list(self, text):
-            mask |= self.read(term)[0]
-        return mask
+        return _mask(self, text)
 
     def read(self, term: str) -> tuple[int, str]:
         """Return the values of one term as a mask, and the term as it is to be shown."""
@@ -99,6 +97,15 @@ class Field:
         numbers = f"{self.low} to {self.high}"
         names = list(dict.fromkeys(self.names))
         return f"{numbers} and {names[0]} to {names[-1]}" if names else numbers
+
+
+@lru_cache(maxsize=4_096)
+def _mask(field: Field, text: str) -> int:
+    """Return the mask; the fields are few, and most schedules write in them what others wrote."""
+    mask = 0
+    for term in comma_list(field, text):
+        mask |= field.read(term)[0]
+    return mask
 
 
 def comma_list(field: Field, text: str) -> list[str]:

@@ -30,7 +30,8 @@ def as_zone(value: tzinfo | str | None = None) -> tzinfo:
 
     Taken are: a key of the IANA time zone database (`"Europe/Berlin"`, letter case as written there), an
     offset as ISO 8601 writes it (`"+05:30"`), any `tzinfo`, or `None` for the machine's own zone. A pytz zone
-    becomes the `zoneinfo` zone of the same key: pytz objects differ by instance and end in 2037.
+    becomes the `zoneinfo` zone of the same key, and so does one that dateutil has read from the database: pytz
+    objects differ by instance, and both know no changes after 2037.
 
     Raises `InvalidTriggerError` for the field `timezone` where no such zone is found, `TypeError` for another
     type.
@@ -123,9 +124,12 @@ def _checked_zone(zone: tzinfo) -> tzinfo:
     if isinstance(zone, timezone) or type(zone) is _zone_info():
         return zone
     try:
-        if f"{type(zone).__module__}".partition(".")[0] == "pytz":
+        library = f"{type(zone).__module__}".partition(".")[0]
+        if library == "pytz":
             name = getattr(zone, "zone", None)
             return timezone(cast(timedelta, zone.utcoffset(None))) if name is None else as_zone(name)
+        if library == "dateutil" and (own := _from_dateutil(zone)) is not None:
+            return own
         PROBE.astimezone(zone)
         with suppress(TypeError):  # dateutil's cannot be hashed, and need not
             hash(zone)
@@ -134,3 +138,23 @@ def _checked_zone(zone: tzinfo) -> tzinfo:
     except Exception as error:  # the border to a user's tzinfo: whatever it raises, it cannot be used
         raise InvalidTriggerError("timezone", zone, f"it cannot convert a time: {type(error).__name__}") from error
     return zone
+
+
+def _from_dateutil(zone: tzinfo) -> tzinfo | None:
+    """Return the zone that a zone of dateutil's stands for, or `None` where it has to be taken as it is."""
+    match type(zone).__name__:
+        case "tzutc":
+            return UTC
+        case "tzlocal":
+            return _local_zone()
+        case "tzoffset":
+            return timezone(cast(timedelta, zone.utcoffset(None)))
+        case "tzfile":
+            from zoneinfo import TZPATH
+
+            file = f"{getattr(zone, '_filename', '')}"
+            for folder in TZPATH:
+                if file.startswith(f"{folder}/"):
+                    with suppress(InvalidTriggerError):
+                        return _named_zone(file.removeprefix(f"{folder}/"))
+    return None

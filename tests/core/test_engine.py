@@ -159,3 +159,36 @@ def test_a_batch_is_followed_by_the_next_at_once():
     assert [stage.step(), len(stage.hands.held)] == [0, 6]
     stage.settle_down()
     assert len(stage.hands.held) == 8
+
+
+def test_a_letter_that_cannot_be_opened_takes_no_other_with_it():
+    stage, other = Stage(), MemoryJobStore()
+    stage.add(every(10_000))
+    stage.settle_down()
+
+    def fail():
+        raise SystemExit("a store that ends the program when it is shut down")
+
+    stage.engine.add_store("other", other)
+    stage.engine.mailbox.post(Part(alias="other", store=other, then=fail))
+    stage.report(stage.hands.held[0])
+    with pytest.raises(SystemExit):
+        stage.engine.read_mail()
+    assert stage.engine.in_flight == 1
+    stage.engine.read_mail()
+    assert stage.engine.unreported == 0
+    assert "other" not in stage.engine.desks
+
+
+def test_whoever_waits_for_a_parting_is_told_also_where_it_fails(monkeypatch):
+    stage, done = Stage(), []
+    store = stage.engine.desks["default"].store
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tickwright.core.engine.part_from", interrupted)
+    stage.engine.mailbox.post(Part(alias="default", store=store, then=lambda: done.append("told")))
+    with pytest.raises(KeyboardInterrupt):
+        stage.engine.read_mail()
+    assert done == ["told"]

@@ -21,8 +21,8 @@ def test_letters_come_out_once_in_the_order_in_which_they_came():
     for letter in letters:
         mailbox.post(letter)
     assert len(mailbox) == 4
-    assert mailbox.drain() == letters
-    assert mailbox.drain() == []
+    assert list(mailbox.take()) == letters
+    assert list(mailbox.take()) == []
     assert len(mailbox) == 0
 
 
@@ -47,8 +47,8 @@ def test_letters_that_come_while_it_is_drained_wait_for_the_next_time():
     mailbox._letters = Chatty()
     mailbox.post(Suspect(alias="first"))
     # Workers that report as fast as the loop reads would hold it for ever.
-    assert mailbox.drain() == [Suspect(alias="first")]
-    assert mailbox.drain() == [Suspect(alias="answer")]
+    assert list(mailbox.take()) == [Suspect(alias="first")]
+    assert list(mailbox.take()) == [Suspect(alias="answer")]
 
 
 def test_many_threads_lose_no_letter():
@@ -64,8 +64,8 @@ def test_many_threads_lose_no_letter():
         thread.start()
     found: list[Letter] = []
     while any(thread.is_alive() for thread in threads):
-        found += mailbox.drain()
-    found += mailbox.drain()
+        found += list(mailbox.take())
+    found += list(mailbox.take())
     for mine in letters:
         wanted = set(mine)
         assert [letter for letter in found if letter in wanted] == mine

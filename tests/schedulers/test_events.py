@@ -569,3 +569,18 @@ def test_no_thread_is_kept_for_listeners_before_the_start_or_after_the_end(backg
     scheduler.remove_jobstore("extra")
     heard.wait_for(events.EVENT_JOBSTORE_REMOVED)
     assert soon(lambda: listening_threads() <= before)
+
+
+def test_a_slow_listener_of_the_shutdown_leaves_no_thread(background, heard):
+    before = listening_threads()
+    let_go = Event()
+    for number in range(3):
+        scheduler = background()
+        scheduler.add_listener(heard, events.EVENT_SCHEDULER_SHUTDOWN)
+        scheduler.add_listener(lambda event: let_go.wait(SOON), events.EVENT_SCHEDULER_SHUTDOWN)
+        stopping = Thread(target=scheduler.shutdown, daemon=True)
+        stopping.start()
+        heard.wait_for(events.EVENT_SCHEDULER_SHUTDOWN, number + 1)
+    assert listening_threads() - before
+    let_go.set()
+    assert soon(lambda: listening_threads() <= before)

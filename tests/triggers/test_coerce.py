@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import DAILY, rrule
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
@@ -94,6 +95,16 @@ def test_a_recurrence_rule_that_names_its_zone_keeps_it():
     trigger = make_trigger("rrule", {"rule": rule}, BERLIN)
     assert trigger == RRuleTrigger(rule)
     assert "America/New_York" in repr(trigger)
+    in_utc = make_trigger("rrule", {"rule": "DTSTART:20260101T140000Z\nRRULE:FREQ=DAILY"}, BERLIN)
+    assert in_utc.next(1, after=datetime(2026, 7, 1, tzinfo=UTC)) == [datetime(2026, 7, 1, 14, tzinfo=UTC)]
+    start = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("America/New_York"))
+    handed = make_trigger("rrule", {"rule": rrule(DAILY, dtstart=start)}, BERLIN)
+    assert handed.next(1, after=datetime(2026, 7, 1, tzinfo=UTC)) == [datetime(2026, 7, 1, 13, tzinfo=UTC)]
+    for unnamed in (
+        "EXDATE;TZID=Asia/Tokyo:20260105T000000\nRRULE:FREQ=DAILY",
+        rrule(DAILY, dtstart=datetime(2026, 1, 5)),
+    ):
+        assert "Europe/Berlin" in repr(make_trigger("rrule", {"rule": unnamed}, BERLIN))
     without = make_trigger("rrule", {"rule": "FREQ=DAILY", "dtstart": "2026-01-05"}, BERLIN)
     assert without == RRuleTrigger("FREQ=DAILY", "2026-01-05", BERLIN)
 

@@ -225,3 +225,26 @@ def test_instants_and_datetimes_turn_into_each_other_exactly():
         aware = moment.replace(tzinfo=UTC)
         assert to_datetime(to_micros(aware)) == aware
     assert to_micros(datetime(1970, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (dateutil.tz.gettz("Europe/Berlin"), "Europe/Berlin"),
+        (dateutil.tz.tzutc(), "UTC"),
+        (dateutil.tz.tzoffset("IST", 19_800), "+05:30"),
+    ],
+)
+def test_a_zone_of_dateutils_is_taken_for_what_it_was_read_from(given, name):
+    # What dateutil has read ends in 2037; from then on it would be an hour late in summer.
+    trigger = CronTrigger(hour=9, timezone=given)
+    assert trigger == CronTrigger(hour=9, timezone=name)
+    assert repr(trigger) == f"CronTrigger(hour='9', timezone={name!r})"
+    summer = datetime(2040, 7, 1, tzinfo=UTC)
+    assert trigger.next(1, after=summer) == CronTrigger(hour=9, timezone=name).next(1, after=summer)
+
+
+def test_a_zone_of_dateutils_without_a_name_in_the_database_is_taken_as_it_is():
+    zone = dateutil.tz.tzstr("EST5EDT,M3.2.0,M11.1.0")
+    assert CronTrigger(hour=9, timezone=zone).timezone is zone
+    assert as_zone(dateutil.tz.tzlocal()) == as_zone()

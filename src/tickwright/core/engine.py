@@ -70,7 +70,7 @@ class Engine:
 
     def read_mail(self) -> None:
         """Open the letters that have come; a part of each step."""
-        for letter in self.mailbox.drain():
+        for letter in self.mailbox.take():
             self._open(letter)
 
     def close(self) -> None:
@@ -115,4 +115,5 @@ class Engine:
                 alias,
                 error,
             )
-        letter.then()
+        finally:
+            letter.then()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tickwright.jobstores.base import JobStore
@@ -42,7 +43,7 @@ Letter = Report | Started | Submit | Suspect | Part
 
 
 class Mailbox:
-    """Letters in the order they came. Any thread may post; one thread drains."""
+    """Letters in the order they came. Any thread may post; one thread takes them."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
         # A deque's append and popleft are atomic: a post takes no lock, which is what makes thousands of
@@ -56,11 +57,14 @@ class Mailbox:
         if not isinstance(letter, Started):
             self._ring()
 
-    def drain(self) -> list[Letter]:
-        """Return all letters, oldest first, and keep none."""
-        letters = self._letters
-        # Only as many as there are now: workers that report as fast as this reads must not hold it for ever.
-        return [letters.popleft() for _ in range(len(letters))]
+    def take(self) -> Iterator[Letter]:
+        """Yield the letters that are there now, oldest first; one that was not asked for stays.
+
+        Not those that come meanwhile: workers that report as fast as this reads must not hold it for ever.
+        """
+        with suppress(IndexError):  # somebody else has taken the rest
+            for _ in range(len(self._letters)):
+                yield self._letters.popleft()
 
     def __len__(self) -> int:
         return len(self._letters)

@@ -42,9 +42,7 @@ class Herald:
         with self._lock:
             if self._thread is None and not self._start_thread():
                 return False
-            self._queue.put(event)
-            if not self._stays:
-                self._queue.put(None)
+            self._put(event)
             return True
 
     def drain(self, timeout: float) -> bool:
@@ -53,7 +51,7 @@ class Herald:
         with self._lock:
             if self._thread is None or self.is_this_thread:
                 return True
-            self._queue.put(passed_on)
+            self._put(passed_on)
         return passed_on.wait(timeout)
 
     def open(self) -> None:
@@ -67,6 +65,11 @@ class Herald:
             self._stays = False
             if self._thread is not None:
                 self._queue.put(None)
+
+    def _put(self, item: Event | Flag) -> None:
+        self._queue.put(item)
+        if not self._stays:
+            self._queue.put(None)
 
     def _start_thread(self) -> bool:
         thread = Thread(target=self._run, name="tickwright-listeners", daemon=True)
@@ -90,7 +93,7 @@ class Herald:
 
     def _may_leave(self) -> bool:
         with self._lock:
-            # What came after this question is passed on too: it brought another question with it, or reopened the door.
+            # What came after this question is passed on too; it has brought another question, or the herald stays.
             if self._queue.empty():
                 self._thread = None
             return self._thread is None

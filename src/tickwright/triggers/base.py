@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Self
@@ -55,6 +56,14 @@ class Trigger(ABC):
         once. A trigger that depends on no such thing is its own answer.
         """
         return self
+
+    @classmethod
+    def names_its_zone(cls, arguments: Mapping[str, object]) -> bool:
+        """Return whether these arguments say a zone otherwise than by `timezone`.
+
+        Where they do, a scheduler does not give its own to a trigger that it makes of them.
+        """
+        return False
 
     # -- for people ----------------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def make_trigger(trigger: object, arguments: Mapping[str, object], timezone: tzi
 def _call(
     alias: str, given: tuple[object, ...], arguments: Mapping[str, object], timezone: tzinfo, maker: str = ""
 ) -> Trigger:
-    make = _maker(alias, maker)
+    make = getattr(_class(alias), maker) if maker else _class(alias)
     taken = _parameters(alias, maker)[len(given) :]
     unknown = [name for name in arguments if name not in taken]
     if unknown:
@@ -80,23 +80,20 @@ def _call(
             f"the {alias} trigger takes no {', '.join(map(repr, unknown))} here; it takes {', '.join(taken)}"
         )
     named = dict(arguments)
-    # A recurrence rule may name its zone itself, and then the scheduler's would contradict it.
-    names_its_zone = alias == "rrule" and "TZID=" in f"{arguments.get('rule')}".upper()
-    if "timezone" in taken and named.get("timezone") is None and not names_its_zone:
+    if "timezone" in taken and named.get("timezone") is None and not _class(alias).names_its_zone(named):
         named["timezone"] = timezone
     trigger: Trigger = make(*given, **named)
     return trigger
 
 
 @cache
-def _maker(alias: str, maker: str) -> Any:
+def _class(alias: str) -> Any:
     module, _, name = ALIASES[alias].partition(":")
-    trigger_class = getattr(import_module(module), name)
-    return getattr(trigger_class, maker) if maker else trigger_class
+    return getattr(import_module(module), name)
 
 
 @cache
 def _parameters(alias: str, maker: str) -> tuple[str, ...]:
     from inspect import signature
 
-    return tuple(signature(_maker(alias, maker)).parameters)
+    return tuple(signature(getattr(_class(alias), maker) if maker else _class(alias)).parameters)

@@ -84,6 +84,11 @@ class DateTrigger(DeclaredTrigger):
         given = {} if self._given is None else {"run_date": iso_text(self._given)}
         return {**given, "timezone": zone_name(self.timezone)}
 
+    def _identity(self) -> tuple[Any, ...]:
+        # Without the zone: it has said how naive dates were meant, and has no more to say. A restart on a machine in
+        # another zone declares the same trigger again.
+        return (*super()._identity()[:-1], None)
+
     def _state(self) -> dict[str, Any]:
         return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor})
 

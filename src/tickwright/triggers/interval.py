@@ -160,6 +160,11 @@ class IntervalTrigger(DeclaredTrigger):
         }
         return declaration | {name: value for name, value in settings.items() if value is not None}
 
+    def _identity(self) -> tuple[Any, ...]:
+        # Without the zone: it has said how naive dates were meant, and has no more to say. A restart on a machine in
+        # another zone declares the same trigger again.
+        return (*super()._identity()[:-1], None)
+
     def _state(self) -> dict[str, Any]:
         return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor})
 

@@ -53,6 +53,8 @@ REFUSED: dict[str, list[object]] = {
         "FREQ=DAILY;COUNT=-1",
         "FREQ=DAILY;COUNT=x",
         "FREQ=DAILY;COUNT=" + "9" * 900,
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=-1;COUNT=100000",
+        [f"FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=-1;INTERVAL={n};COUNT=50000" for n in range(1, 100)],
         "FREQ=DAILY;COUNT=1;UNTIL=20270101T000000",
         "FREQ=DAILY;UNTIL=x",
         "FREQ=DAILY;UNTIL=20261301T000000",
@@ -129,6 +131,11 @@ REFUSED: dict[str, list[object]] = {
 }
 TAKEN: dict[str, list[object]] = {
     "letters count in any case": ["freq=daily", "Rrule:Freq=Weekly;ByDay=mo"],
+    "a COUNT may be more than the calendar has": [
+        "FREQ=DAILY;COUNT=999999999",
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=-1;COUNT=999999999",
+        [f"FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=-1;INTERVAL={n};COUNT=999999999" for n in range(1, 20)],
+    ],
     "a rule may follow its name": ["RRULE:FREQ=DAILY"],
     "numbers may have a sign and leading zeros": ["FREQ=MONTHLY;BYMONTHDAY=+01", "FREQ=MONTHLY;BYDAY=+1MO"],
     "long lines may be folded": ["RRULE:FREQ=DAI\n LY"],
@@ -151,7 +158,7 @@ STATES: dict[str, list[object]] = {
     "rule": [{"rule": None}, {"rule": 5}, {"rule": "x"}, {"rule": "x" * 10_000_000}],
     "dst_policy": [{"dst_policy": None}],
     "anchor": [{"anchor": anchor} for anchor in NO_ANCHORS],
-    "ends": [{"ends": None}, {"ends": 5}, {"ends": ("x",)}, {"ends": (HUGE,)}],
+    "ends": [{"ends": None}, {"ends": 5}, {"ends": ("x",)}, {"ends": (HUGE,)}, {"ends": (5, 6, 7)}],
 }
 
 

@@ -17,6 +17,9 @@ from tickwright.triggers.rrule.times import DAY, FewTimes
 __all__ = ["ChosenPattern"]
 
 
+PERIODS_A_YEAR = {Freq.YEARLY: 1, Freq.MONTHLY: 12, Freq.WEEKLY: 54}
+
+
 class Window(NamedTuple):
     """What one year has: the mask of the days with any time, and the times of each of them."""
 
@@ -32,6 +35,8 @@ class ChosenPattern(SinglePattern):
     """
 
     __slots__ = ("_freq", "_hands", "_positions", "_since", "_window")
+
+    COST_OF_YEAR = 40
 
     def __init__(
         self,
@@ -62,6 +67,10 @@ class ChosenPattern(SinglePattern):
     @property
     def widest_bits(self) -> int:
         return self._hands.bits
+
+    @property
+    def most_per_year(self) -> int:
+        return len(self._positions) * PERIODS_A_YEAR[self._freq]
 
     def count_on(self, year: int, days: int) -> int:
         window = self._of(year)

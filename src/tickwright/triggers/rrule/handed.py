@@ -40,7 +40,14 @@ PARTS = {
 def is_dateutils(value: object) -> bool:
     """Whether it is a rule or a set of python-dateutil's; that is not imported for it, if it never was."""
     module = sys.modules.get("dateutil.rrule")
-    return module is not None and issubclass(type(value), (module.rrule, module.rruleset))
+    # No subclasses: what they say they are is read here, and not what they make of it.
+    return module is not None and type(value) in (module.rrule, module.rruleset)
+
+
+def names_zone_of_start(value: Any) -> bool:
+    """Whether the object, or the first rule of the set, starts at an aware datetime."""
+    rules = [value] if hasattr(value, "_freq") else value._rrule[:1]
+    return any(getattr(rule, "_dtstart", None) is not None and rule._dtstart.tzinfo is not None for rule in rules)
 
 
 def read_handed(value: Any, timezone: tzinfo | str | None) -> Read:

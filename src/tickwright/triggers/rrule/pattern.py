@@ -10,7 +10,11 @@ from tickwright.triggers.cron.years import LAST_YEAR, year_of, year_start
 from tickwright.triggers.rrule.dates import FIRST_WALL, LAST_WALL
 from tickwright.triggers.rrule.times import DAY
 
-__all__ = ["DayPattern", "Times"]
+__all__ = ["DayPattern", "Times", "TooFarError"]
+
+
+class TooFarError(Exception):
+    """The end of a rule with a COUNT is so far away that it is not looked for."""
 
 
 class Times(Protocol):
@@ -81,6 +85,11 @@ class DayPattern:
     def widest_bits(self) -> int:
         """The times that any day may have, as bits."""
         raise NotImplementedError
+
+    @property
+    def most_per_year(self) -> int:
+        """More times than a year can have."""
+        return 366 * self.widest_bits.bit_count()
 
     # -- a WallPattern -------------------------------------------------------------------------------
 
@@ -212,9 +221,19 @@ class DayPattern:
 
     # -- what is asked once --------------------------------------------------------------------------
 
-    def nth(self, n: int) -> int | None:
-        """Return the n-th match of all, from 1; `None` where there are not so many."""
-        for year in self.years_between(year_of(self.first // DAY), LAST_YEAR):
+    def nth(self, n: int, most_years: int) -> int | None:
+        """Return the n-th match of all, from 1; `None` where there are not so many.
+
+        Raises `TooFarError` where more than so many years would have to be looked through.
+        """
+        first = year_of(self.first // DAY)
+        if n > (LAST_YEAR + 1 - first) * self.most_per_year:
+            return None
+        if n > most_years * self.most_per_year:
+            raise TooFarError
+        for looked, year in enumerate(self.years_between(first, LAST_YEAR)):
+            if looked == most_years:
+                raise TooFarError
             begin, end = year_start(year) * DAY, year_start(year + 1) * DAY
             count = self.count_between(begin, end)
             if n <= count:

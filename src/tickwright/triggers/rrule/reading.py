@@ -16,11 +16,12 @@ from tickwright.triggers.rrule.recurrence import LONGEST_TEXT, Recurrence, refus
 from tickwright.triggers.rrule.rule import Rule
 from tickwright.zones import as_zone, zone_name
 
-__all__ = ["MOST_LINES", "Read", "read_lines", "read_text"]
+__all__ = ["MOST_LINES", "Read", "read_lines", "read_text", "text_names_zone"]
 
 MOST_LINES = 1_000
 NAME = re.compile(r"([A-Za-z-]+)((?:;[A-Za-z-]+=(?:\"[^\"]*\"|[^\";:]*))*):(.*)")
 PARAMETER = re.compile(r";([A-Za-z-]+)=(?:\"([^\"]*)\"|([^\";:]*))")
+NAMED_START = re.compile(r"^DTSTART(?:;[^:\n]*TZID=|[^\n]*Z\r?$)", re.IGNORECASE | re.MULTILINE)
 DATE_LISTS = ("DTSTART", "RDATE", "EXDATE")
 RULES = ("RRULE", "EXRULE")
 
@@ -47,6 +48,12 @@ class Line(NamedTuple):
     name: str
     parameters: dict[str, str]
     value: str
+
+
+def text_names_zone(texts: Sequence[object]) -> bool:
+    """Return whether the DTSTART of these lines has a TZID or is in UTC; texts too long to be read have none."""
+    lines = (plain_text(text) or "" for text in texts[:MOST_LINES])
+    return any(len(line) <= LONGEST_TEXT and NAMED_START.search(line) is not None for line in lines)
 
 
 def read_text(text: str, timezone: tzinfo | str | None) -> Read:

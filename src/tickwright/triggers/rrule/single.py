@@ -15,6 +15,9 @@ class SinglePattern(DayPattern):
 
     __slots__ = ("_cycle", "_days")
 
+    COST_OF_YEAR = 1
+    """How long it takes to look through a year, compared with the quickest kind."""
+
     def __init__(self, first: int, last: int, days: YearDays, cycle: Cycle) -> None:
         super().__init__(first, last)
         self._days = days
@@ -47,6 +50,6 @@ class SinglePattern(DayPattern):
         """Return the pattern with the cycle that is as long as the calendar's, or divides it."""
         raise NotImplementedError
 
-    def nth(self, n: int) -> int | None:
+    def nth(self, n: int, most_years: int) -> int | None:
         """Return the n-th match of all, from 1; `None` where there are not so many."""
-        return super().nth(n) if self.is_possible() else None
+        return super().nth(n, most_years) if self.is_possible() else None

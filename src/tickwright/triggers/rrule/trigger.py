@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -15,8 +15,8 @@ from tickwright.triggers.dst import DstPolicy, instant_of_wall, timeline, treatm
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, read_wall
 from tickwright.triggers.rrule.dates import WALL_EPOCH, within_calendar
-from tickwright.triggers.rrule.handed import is_dateutils, read_handed
-from tickwright.triggers.rrule.reading import Read, read_lines, read_text
+from tickwright.triggers.rrule.handed import is_dateutils, names_zone_of_start, read_handed
+from tickwright.triggers.rrule.reading import Read, read_lines, read_text, text_names_zone
 from tickwright.triggers.rrule.recurrence import Recurrence
 from tickwright.triggers.rrule.unrolling import (
     Unrolled,
@@ -109,6 +109,11 @@ class RRuleTrigger(DeclaredTrigger):
     def _refuse_if_never(self) -> None:
         if self._unrolled is not None:
             refuse_if_never(self._recurrence, self._unrolled.pattern)
+
+    @classmethod
+    def names_its_zone(cls, arguments: Mapping[str, object]) -> bool:
+        """Return whether the rule's DTSTART has a TZID or is in UTC, or the rule is an object with an aware one."""
+        return _names_zone(arguments.get("rule"))
 
     @property
     def rule(self) -> str | tuple[str, ...]:
@@ -224,6 +229,15 @@ def _read(rule: object, timezone: tzinfo | str | None) -> Read:
     if is_dateutils(rule):
         return read_handed(rule, timezone)
     raise TypeError(f"rule must be a text like 'FREQ=DAILY', its lines, or dateutil's, not {shortened(rule)}")
+
+
+def _names_zone(rule: object) -> bool:
+    text = plain_text(rule)
+    if text is not None:
+        return text_names_zone([text])
+    if type(rule) in (list, tuple):
+        return text_names_zone(cast(Sequence[object], rule))
+    return is_dateutils(rule) and names_zone_of_start(rule)
 
 
 def _start(read: Read, dtstart: Moment | None) -> int | None:

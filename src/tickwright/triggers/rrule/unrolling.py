@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.cron.years import year_of
 from tickwright.triggers.rrule.calendar import year_days
 from tickwright.triggers.rrule.chosen import ChosenPattern
 from tickwright.triggers.rrule.cycle import Cycle, EveryDay, MonthCycle, YearCycle, cycle_of_days
 from tickwright.triggers.rrule.dates import LAST_WALL, WALL_EPOCH
 from tickwright.triggers.rrule.hands import hands_of
-from tickwright.triggers.rrule.pattern import DayPattern
+from tickwright.triggers.rrule.pattern import DayPattern, TooFarError
 from tickwright.triggers.rrule.plain import DailyPattern, UnitPattern
 from tickwright.triggers.rrule.recurrence import Recurrence
 from tickwright.triggers.rrule.rule import Freq, Rule
@@ -23,6 +24,8 @@ from tickwright.triggers.rrule.units import Units
 
 __all__ = ["Unrolled", "can_fire_from_some_start", "refuse_if_never", "unrolled"]
 
+MOST_YEARS_COUNTED = 10_000
+"""Years of the quickest kind that are looked through for all rules with a COUNT together: enough for any one."""
 UNITS_A_DAY = {Freq.HOURLY: 24, Freq.MINUTELY: 1_440, Freq.SECONDLY: 86_400}
 
 
@@ -36,11 +39,15 @@ class Unrolled(NamedTuple):
 def unrolled(recurrence: Recurrence, start: int | None, ends: Sequence[int] = ()) -> Unrolled:
     """Return the pattern; `start` is needed by rules without one of their own.
 
-    To find the end of a rule with a COUNT its walls are counted, which takes a while for millions of them. Who
-    has the ends from an earlier time gives them.
+    To find the end of a rule with a COUNT its walls are counted, year by year. Who has the ends from an earlier time
+    gives them. One that would take long to find is refused.
     """
+    counted = [*recurrence.rules, *recurrence.left_out_rules]
+    if ends and len(ends) != sum(rule.count is not None for rule in counted):
+        raise InvalidTriggerError("ends", ends, "an end is stored for each rule with a COUNT")
     known = list(ends)
     found: list[int] = []
+    patience = MOST_YEARS_COUNTED
 
     def pattern_of(rule: Rule) -> SinglePattern:
         first = start if rule.start is None else rule.start
@@ -48,10 +55,20 @@ def unrolled(recurrence: Recurrence, start: int | None, ends: Sequence[int] = ()
             raise ValueError(f"{rule.text} has no start")
         pattern = rule_pattern(rule, first)
         if rule.count is not None:
-            end = known.pop(0) if known else pattern.nth(rule.count)
-            found.append(LAST_WALL if end is None else end)
-            pattern.last = found[-1]
+            pattern.last = known.pop(0) if known else end_of(rule, pattern)
+            found.append(pattern.last)
         return pattern
+
+    def end_of(rule: Rule, pattern: SinglePattern) -> int:
+        nonlocal patience
+        try:
+            end = pattern.nth(rule.count or 0, patience // pattern.COST_OF_YEAR)
+        except TooFarError:
+            reason = "COUNT: so many are too far away to be counted off; leave it out, or give the end as UNTIL"
+            raise InvalidTriggerError("rule", rule.text, reason) from None
+        last = LAST_WALL if end is None else end
+        patience -= (year_of(last // DAY) - year_of(pattern.first // DAY)) * pattern.COST_OF_YEAR
+        return last
 
     rules = [pattern_of(rule) for rule in recurrence.rules]
     if recurrence.is_one_rule:

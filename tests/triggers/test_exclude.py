@@ -238,6 +238,16 @@ def test_where_everything_is_excluded_it_never_fires_and_says_so_soon(text):
     assert ExcludeTrigger(cron(text), halves).get_next_fire_time(None, NOW) is None
 
 
+def test_one_of_several_that_is_excluded_for_ever_is_looked_for_no_further_than_the_others_fire():
+    calendar = Everything()
+    never = ExcludeTrigger(cron("0 9 * * *"), calendar)
+    for members in ([never, cron("0 * * * *")], [cron("0 * * * *"), never]):
+        trigger = OrTrigger(members)
+        agrees(trigger, NOW, NOW + 3 * DAY)
+        assert trigger.count_fire_times(NOW, NOW + 30 * DAY) == 30 * 24
+    assert calendar.questions < 500
+
+
 def test_forty_years_of_exclusions_are_not_taken_for_never():
     trigger = ExcludeTrigger(cron("0 9 * * *"), Until(date(2066, 12, 1)))
     assert trigger.get_next_fire_time(None, NOW).astimezone(BERLIN).date() == date(2066, 12, 1)

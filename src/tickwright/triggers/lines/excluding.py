@@ -51,7 +51,7 @@ class Excluding(NamedTuple):
                 before = own.left
                 found = self.line.first_from(instant, own)
                 steps -= before - own.left
-                if found is None:
+                if found is None or (own.limit is not None and found >= own.limit):
                     return None
                 stretch = self._stretch_at(found)
                 if not stretch.excluded:
@@ -72,7 +72,7 @@ class Excluding(NamedTuple):
                 before = own.left
                 found = self.line.last_until(instant, own)
                 steps -= before - own.left
-                if found is None:
+                if found is None or (own.limit is not None and found <= own.limit):
                     return None
                 stretch = self._stretch_at(found)
                 if not stretch.excluded:

@@ -142,7 +142,7 @@ class IntervalTrigger(DeclaredTrigger):
         return start
 
     def describe(self) -> str:
-        """Return "every 90 minutes in Europe/Berlin, from 2026-01-01 00:00"; without a date no zone matters."""
+        """Return "every 90 minutes in Europe/Berlin, from 2026-01-01 00:00"; a zone is named where a date is."""
         start, end, zone = self._start, self._end, self.timezone
         span = span_text(start, end, zone, unless_fixed=WHEN_ADDED)
         return sentence(f"every {_elapsed(self._step)}", None if start is None and end is None else zone, span)

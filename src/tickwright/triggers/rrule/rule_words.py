@@ -61,8 +61,8 @@ def _every_weekday(rule: Rule) -> Said | None:
     return Said(f"{every_weekday(_numbers(rule))}{_in_months(rule)}")
 
 
-# Each of these is given the first day, and the interval to take for certain: 1 where the first day is still to come,
-# since months and years may then be any.
+# Each of these is given the first day, and the interval by which months or years are searched for one that lacks a day.
+# That is 1 while the start is still to come: any of them may then be met.
 
 
 def _yearly(rule: Rule, first: datetime, interval: int) -> Said | None:
@@ -71,7 +71,7 @@ def _yearly(rule: Rule, first: datetime, interval: int) -> Said | None:
         numbers = rule.month_days or (first.day,)
         longest = month_lengths(True)
         dates = [(month, day) for month in months or (first.month,) for day in numbers if day <= longest[month - 1]]
-        if len(dates) > MOST_LISTED:
+        if len(dates) > len(MONTHS):
             return None
         names = [f"{day} {MONTHS[month - 1]}" for month, day in dates]
         start, step = 12 * (first.year - 1) - 1, 12 * interval
@@ -147,7 +147,7 @@ def _rare(rule: Rule, place: int) -> list[str]:
 
 
 def _said_within_days(rule: Rule, start: int | None) -> str | None:
-    """Return "every 20 minutes in the hours of 09:00 and 10:00, on Monday"."""
+    """Return "every 20 minutes in the hours of 09:00 and 10:00 on Monday"."""
     if rule.month_days or any(place for _, place in rule.weekdays):
         return None
     if (rule.hours and len(rule.hours) > MOST_LISTED) or (rule.minutes and rule.freq > Freq.HOURLY):

@@ -14,6 +14,7 @@ MONTHS = ["January", "February", "March", "April", "May", "June", "July", "Augus
 MONTHS += ["November", "December"]
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 PLACES = ["first", "second", "third", "fourth", "fifth"]
+PLACE = "|".join([*PLACES, "last"])
 UNITS = {"second": 1, "minute": 60, "hour": 3600}
 TIME = r"\d\d:\d\d(?::\d\d)?"
 
@@ -144,9 +145,9 @@ def read_months(text: str | None) -> Says:
 
 def read_choices(text: str) -> Says:
     says: list[Says] = []
-    # "the first and third Monday" is two Mondays.
+    # "the first and last Monday" is two Mondays.
     text = re.sub(
-        rf"the ((?:{'|'.join(PLACES)})(?:(?:, | and | or )(?:{'|'.join(PLACES)}))+) (\w+day)",
+        rf"the ((?:{PLACE})(?:(?:, | and | or )(?:{PLACE}))+) (\w+day)",
         lambda match: ", ".join(f"the {place} {match[2]}" for place in items(match[1])),
         text,
     )

@@ -71,9 +71,9 @@ def test_it_is_shown_in_a_few_words(arguments, text):
             "every 2 months on the 31st at 09:00 in Europe/Berlin, from 2026-01-31; months without a 31st are left out",
         ),
         ({"months": 6, "start_date": "2026-01-31"}, "every 6 months on the 31st at 00:00 in UTC, from 2026-01-31"),
-        ({"days": 3}, "every 3 days at 00:00 in UTC"),
-        ({"days": 1, "end_date": "2026-12-31"}, "every day at 00:00 in UTC, until 2026-12-31"),
-        ({"weeks": 1, "start_date": "2026-01-05"}, "every week on Monday at 00:00 in UTC, from 2026-01-05"),
+        ({"days": 3}, "every 3 days at 00:00 in UTC, from when it is added"),
+        ({"days": 1, "end_date": "2026-12-31"}, "every day at 00:00 in UTC, from when it is added until 2026-12-31"),
+        ({"weeks": 1, "start_date": "2026-01-05"}, "every Monday at 00:00 in UTC, from 2026-01-05"),
         ({"days": 14, "start_date": "2026-01-11"}, "every 2 weeks on Sunday at 00:00 in UTC, from 2026-01-11"),
         ({"weeks": 1, "days": 1, "start_date": "2026-01-11"}, "every 8 days at 00:00 in UTC, from 2026-01-11"),
         (
@@ -95,9 +95,19 @@ def test_it_is_shown_in_a_few_words(arguments, text):
             "every day at 02:30 in Europe/Berlin, from 2026-01-01; in spring's missing hour it runs at 03:00; "
             "in autumn's repeated hour it runs once",
         ),
+        (  # wherever it will start
+            {"days": 1, "hour": 2, "minute": 30, "timezone": "Europe/Berlin"},
+            "every day at 02:30 in Europe/Berlin, from when it is added; in spring's missing hour it runs at 03:00; "
+            "in autumn's repeated hour it runs once",
+        ),
+        (  # this may start between two changes, and meet none
+            {"days": 2, "hour": 2, "minute": 30, "timezone": "Europe/Berlin"},
+            "every 2 days at 02:30 in Europe/Berlin, from when it is added",
+        ),
+        ({"weeks": 1}, "every week at 00:00 in UTC, from when it is added"),
         (  # clocks change on Sundays
             {"weeks": 1, "hour": 2, "minute": 30, "start_date": "2026-01-05", "timezone": "Europe/Berlin"},
-            "every week on Monday at 02:30 in Europe/Berlin, from 2026-01-05",
+            "every Monday at 02:30 in Europe/Berlin, from 2026-01-05",
         ),
         (
             {"days": 2, "hour": 2, "start_date": "0001-01-01", "timezone": "Europe/Berlin", "dst_policy": "wall_clock"},
@@ -110,5 +120,6 @@ def test_it_is_described_in_plain_english(arguments, text):
     assert every(**arguments).describe() == text
 
 
-def test_once_it_is_anchored_the_day_is_known_but_no_start_is_claimed():
-    assert every(months=1).anchored(NOW).describe() == "every month on the 23rd at 00:00 in UTC"
+def test_once_it_is_anchored_the_day_and_the_start_are_known():
+    monthly = every(months=1, timezone="Europe/Berlin").anchored(NOW)
+    assert monthly.describe() == "every month on the 23rd at 00:00 in Europe/Berlin, from 2026-11-23 12:30"

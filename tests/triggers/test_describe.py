@@ -147,6 +147,7 @@ SENTENCES = [
     ("0 0 * * 5L", "on the last Friday of every month at 00:00"),
     ("0 0 * * FRIL", "on the last Friday of every month at 00:00"),
     ("0 0 * * MON#1,FRIL", "on the first Monday and the last Friday of every month at 00:00"),
+    ("0 0 * * MON#1,MONL", "on the first and last Monday of every month at 00:00"),
     ("0 0 * * MON#1,tue", "on the first Monday of every month and every Tuesday at 00:00"),
     # Days of the month.
     ("0 0 1 * *", "on the 1st of every month at 00:00"),
@@ -424,15 +425,15 @@ def test_the_zone_the_span_and_the_changes_of_clock_come_last():
 )
 def test_an_interval_in_plain_english(parts, sentence):
     trigger = IntervalTrigger(**parts, timezone="UTC")
-    assert trigger.describe() == f"{sentence} from when it is added"
-    assert trigger.anchored(NOW - trigger.interval).describe() == f"{sentence}, from 2026-11-23 11:30 in UTC"
+    assert trigger.describe() == f"{sentence}, from when it is added"
+    assert trigger.anchored(NOW - trigger.interval).describe() == f"{sentence} in UTC, from 2026-11-23 11:30"
 
 
 def test_an_intervals_span_is_shown_in_its_zone():
     trigger = IntervalTrigger(minutes=90, start_date="2026-01-01", end_date="2026-07-01 12:00", timezone=BERLIN)
-    assert trigger.describe() == ("every 90 minutes, from 2026-01-01 00:00 until 2026-07-01 12:00 in Europe/Berlin")
+    assert trigger.describe() == "every 90 minutes in Europe/Berlin, from 2026-01-01 00:00 until 2026-07-01 12:00"
     assert IntervalTrigger(minutes=90, end_date="2026-07-01 12:00", timezone=BERLIN).describe() == (
-        "every 90 minutes from when it is added until 2026-07-01 12:00 in Europe/Berlin"
+        "every 90 minutes in Europe/Berlin, from when it is added until 2026-07-01 12:00"
     )
 
 
@@ -448,7 +449,7 @@ def test_an_intervals_span_is_shown_in_its_zone():
         (datetime(2026, 10, 25, 2, 30), BERLIN, "once at 2026-10-25 02:30 in Europe/Berlin"),
         (datetime(2026, 10, 25, 2, 30, fold=1), BERLIN, "once at 2026-10-25 02:30 (the second time) in Europe/Berlin"),
         ("2026-03-29 02:30", BERLIN, "once at 2026-03-29 03:00 in Europe/Berlin"),
-        (None, BERLIN, "once, when it is added to a job"),
+        (None, BERLIN, "once, when it is added"),
     ],
 )
 def test_a_date_in_plain_english(run_date, zone, sentence):

@@ -39,6 +39,52 @@ def test_numbers_and_lists():
     assert english.runs([1, 2, 3], english.ordinal) == ["1st to 3rd"]
 
 
+def test_a_sentence_has_its_parts_in_one_order():
+    utc = as_zone("UTC")
+    assert english.sentence("every day", None) == "every day"
+    assert english.sentence("every day", utc) == "every day in UTC"
+    left_out = english.left_out_text("month", "31st")
+    assert english.sentence("monthly", utc, ", from then", left_out, "; it shifts") == (
+        "monthly in UTC, from then; months without a 31st are left out; it shifts"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [(1, "first"), (5, "fifth"), (6, "6th"), (53, "53rd"), (-1, "last"), (-2, "second to last"), (-9, "9th to last")],
+)
+def test_places_are_words_as_far_as_anyone_says_them(place, text):
+    assert english.place_text(place) == text
+
+
+def test_weekdays_by_their_place():
+    assert english.placed_weekdays([]) == []
+    assert english.placed_weekdays([(4, -1), (0, 3), (0, 1)]) == ["the first and third Monday", "the last Friday"]
+    assert english.placed_weekdays([(0, -1), (1, 1), (0, 1)], "or") == ["the first or last Monday", "the first Tuesday"]
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "text"),
+    [
+        ([6], "every Sunday"),
+        ([5, 6], "every Saturday and Sunday"),
+        ([0, 1, 2, 3, 4], "every weekday"),
+        ([1, 2, 3, 4, 5], "every day from Tuesday to Saturday"),
+        ([0, 5, 6], "every day from Saturday to Monday"),
+        ([0, 1, 2, 3, 4, 6], "every day except Saturday"),
+        (range(7), "every day"),
+    ],
+)
+def test_weekdays_that_come_each_week(weekdays, text):
+    assert english.every_weekday(weekdays) == text
+
+
+def test_months():
+    assert english.in_months(range(1, 13)) == ""
+    assert english.in_months([1, 7]) == " in January and July"
+    assert english.in_months([1, 2, 12]) == " from December to February"
+
+
 def test_times_show_what_they_have():
     assert english.time_text(time(9)) == "09:00"
     assert english.time_text(time(9, 0, 5)) == "09:00:05"
@@ -64,4 +110,7 @@ def test_spans_are_shown_in_the_zone_and_at_the_ends_of_the_calendar():
     assert english.span_text(None, None, berlin) == ""
     assert english.span_text(0, None, berlin) == ", from 1970-01-01 01:00"
     assert english.span_text(None, 0, berlin) == ", until 1970-01-01 01:00"
+    added = english.WHEN_ADDED
+    assert english.span_text(None, 0, berlin, added) == ", from when it is added until 1970-01-01 01:00"
+    assert english.span_text(0, None, berlin, added) == ", from 1970-01-01 01:00"
     assert english.span_text(EARLIEST, LATEST, as_zone("-05:00")).startswith(", from 0001-01-01 00:00 until 9999-12-31")

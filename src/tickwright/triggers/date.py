@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.declared import DeclaredTrigger
-from tickwright.triggers.english import in_zone, instant_text
+from tickwright.triggers.english import WHEN_ADDED, instant_text, sentence
 from tickwright.triggers.moments import Moment, iso_text, read_anchor, read_moment
 from tickwright.zones import as_zone, zone_name
 
@@ -77,8 +77,8 @@ class DateTrigger(DeclaredTrigger):
         """Return "once at 2026-11-23 11:30 in Europe/Berlin", or that adding it to a job says when."""
         instant = self._instant
         if instant is None:
-            return "once, when it is added to a job"
-        return f"once at {instant_text(instant, self.timezone)} {in_zone(self.timezone)}"
+            return f"once, {WHEN_ADDED}"
+        return sentence(f"once at {instant_text(instant, self.timezone)}", self.timezone)
 
     def _declaration(self) -> dict[str, Any]:
         given = {} if self._given is None else {"run_date": iso_text(self._given)}

@@ -10,7 +10,7 @@ from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime, to_micros
 from tickwright.plain import plain_number
 from tickwright.triggers.declared import DeclaredTrigger
-from tickwright.triggers.english import a_list, counted, in_zone, span_text
+from tickwright.triggers.english import WHEN_ADDED, a_list, counted, sentence, span_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, iso_text, read_anchor, read_span
 from tickwright.zones import as_zone, zone_name
@@ -142,13 +142,10 @@ class IntervalTrigger(DeclaredTrigger):
         return start
 
     def describe(self) -> str:
-        """Return "every 90 minutes, from 2026-01-01 00:00 in Europe/Berlin" or the like."""
-        often = f"every {_elapsed(self._step)}"
-        span = span_text(self._start, self._end, self.timezone)
-        if self._start is None:
-            often += " from when it is added"
-            span = span.removeprefix(",")
-        return f"{often}{span} {in_zone(self.timezone)}" if span else often
+        """Return "every 90 minutes in Europe/Berlin, from 2026-01-01 00:00"; a zone is named where a date is."""
+        start, end, zone = self._start, self._end, self.timezone
+        span = span_text(start, end, zone, unless_fixed=WHEN_ADDED)
+        return sentence(f"every {_elapsed(self._step)}", None if start is None and end is None else zone, span)
 
     def _declaration(self) -> dict[str, Any]:
         declaration = _parts(self._step)

@@ -11,10 +11,10 @@ from tickwright.triggers.calendarinterval.limits import Limit, read_limits
 from tickwright.triggers.calendarinterval.occurrences import FIRST_DAY, LAST_DAY
 from tickwright.triggers.calendarinterval.pattern import OccurrencePattern
 from tickwright.triggers.calendarinterval.rhythm import Rhythm, read_rhythm, read_time
-from tickwright.triggers.calendarinterval.words import left_out_text, position_text, rhythm_text
+from tickwright.triggers.calendarinterval.words import days_left_out, days_text
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
-from tickwright.triggers.english import a_list, between, counted, in_zone, time_text
+from tickwright.triggers.english import WHEN_ADDED, a_list, between, counted, sentence, time_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment
 from tickwright.triggers.walls import WallSchedule
@@ -185,18 +185,15 @@ class CalendarIntervalTrigger(DeclaredTrigger):
         return f"calendarinterval[{interval} at {time_text(self._time)}]"
 
     def describe(self) -> str:
-        """Return in plain English when it fires."""
-        zone, start, end = self.timezone, self._start, self._end
+        """Return "every 2 months on the 31st at 09:00 in Europe/Berlin, from 2026-01-31" or the like."""
+        zone, start, end, course = self.timezone, self._start, self._end, self._course
+        if course is None and (self._rhythm.months, self._rhythm.days) == (0, 1):
+            course = self._course_from(Limit(FIRST_DAY, None))  # wherever it will start, it is the same days
         occurrences = None if start is None else self._rhythm.occurrences_from(start.day)
-        return "".join(
-            (
-                rhythm_text(self._rhythm),
-                "" if occurrences is None else position_text(occurrences),
-                f" at {time_text(self._time)} {in_zone(zone)}",
-                between(
-                    None if self._given is None else self._given.words(zone), None if end is None else end.words(zone)
-                ),
-                "" if occurrences is None else left_out_text(occurrences),
-                "" if self._course is None else self._course.clock_changes_text(zone, self.dst_policy),
-            )
+        return sentence(
+            f"{days_text(self._rhythm, occurrences)} at {time_text(self._time)}",
+            zone,
+            between(WHEN_ADDED if start is None else start.words(zone), None if end is None else end.words(zone)),
+            "" if occurrences is None else days_left_out(occurrences),
+            "" if course is None else course.clock_changes_text(zone, self.dst_policy),
         )

@@ -14,6 +14,7 @@ from tickwright.triggers.cron.days import (
     DayRule,
     DaysOfMonth,
     DayTerm,
+    LastDay,
     LastWeekday,
     LastWorkday,
     NearestWorkday,
@@ -22,20 +23,26 @@ from tickwright.triggers.cron.days import (
 )
 from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.years import month_lengths
-from tickwright.triggers.english import MONTHS, WEEKDAYS, a_list, ordinal, runs
+from tickwright.triggers.english import (
+    EVERY_DAY,
+    MONTHS,
+    WEEKDAYS,
+    a_list,
+    a_run,
+    every_weekday,
+    in_months,
+    ordinal,
+    placed_weekdays,
+    runs,
+)
 
-__all__ = ["EVERY_DAY", "days_text"]
-
-EVERY_DAY = "every day"
-
-PLACES = ("", "first", "second", "third", "fourth", "fifth")
+__all__ = ["days_text"]
 
 ANY_MONTH = sum(1 << month for month in range(1, 13))
 ANY_DAY = sum(1 << day for day in range(1, 32))
 ODD_DAYS = sum(1 << day for day in range(1, 32, 2))
 EVEN_DAYS = ANY_DAY & ~ODD_DAYS
 ODD_OR_EVEN = {ODD_DAYS: "odd", EVEN_DAYS: "even"}
-MONDAY_TO_FRIDAY = 0b0011111
 WHOLE_WEEK = 0b1111111
 LEAP_DAY = "29 February"
 
@@ -81,7 +88,7 @@ class Terms:
     numbers: int
     """Mask of the days by number."""
     places: tuple[DayTerm, ...]
-    """All others, in the order to say them."""
+    """All others."""
 
     @classmethod
     def of(cls, terms: Iterable[DayTerm]) -> Terms:
@@ -96,7 +103,7 @@ class Terms:
                     numbers |= mask
                 case _:
                     places.append(term)
-        return cls(weekdays, numbers, tuple(sorted(places, key=_order)))
+        return cls(weekdays, numbers, tuple(places))
 
     @property
     def is_all(self) -> bool:
@@ -113,7 +120,7 @@ class Terms:
     def text(self, months: int) -> str:
         """Return the dates in these months: any of the terms will do."""
         if self.is_all:
-            return f"{EVERY_DAY}{_in_months(months)}"
+            return f"{EVERY_DAY}{in_months(members(months))}"
         parts = []
         if self.numbers or self.places:
             text = f"on {a_list(self._names())} {_of_months(months)}"
@@ -122,7 +129,7 @@ class Terms:
                 text += " that has one" if is_single else " (where there is such a day)"
             parts.append(text)
         if self.weekdays:
-            parts.append(f"{_every_weekday(self.weekdays)}{_in_months(months)}")
+            parts.append(f"{every_weekday(members(self.weekdays))}{in_months(members(months))}")
         return a_list(parts)
 
     def choices(self) -> str:
@@ -138,23 +145,13 @@ class Terms:
         elif self.numbers:
             numbers = runs(members(self.numbers), ordinal)
             names += [f"the {number}" for number in numbers] if self.places else [f"the {a_list(numbers, word)}"]
-        for term in self.places:
-            match term:
-                case NthWeekday(weekday):
-                    nth = [
-                        other.k for other in self.places if isinstance(other, NthWeekday) and other.weekday == weekday
-                    ]
-                    name = f"the {a_list([PLACES[k] for k in nth], word)} {WEEKDAYS[weekday]}"
-                case LastWeekday(weekday):
-                    name = f"the last {WEEKDAYS[weekday]}"
-                case NearestWorkday(day):
-                    name = f"the weekday nearest to the {ordinal(day)}"
-                case LastWorkday():
-                    name = "the last weekday"
-                case _:
-                    name = "the last day"
-            if name not in names:
-                names.append(name)
+        nearest = sorted(term.day for term in self.places if isinstance(term, NearestWorkday))
+        names += [f"the weekday nearest to the {ordinal(day)}" for day in nearest]
+        placed = [(term.weekday, term.k) for term in self.places if isinstance(term, NthWeekday)]
+        placed += [(term.weekday, -1) for term in self.places if isinstance(term, LastWeekday)]
+        names += placed_weekdays(placed, word)
+        lasts = {LastWorkday(): "the last weekday", LastDay(): "the last day"}
+        names += [name for term, name in lasts.items() if term in self.places]
         return names
 
     def _may_lack(self, months: int) -> bool:
@@ -167,61 +164,14 @@ class Terms:
         return max(named, default=0) > shortest
 
 
-def _order(term: DayTerm) -> tuple[int, int, int]:
-    """Return the place of a term among others: by number, then the nth of a weekday, then the last ones."""
-    match term:
-        case NearestWorkday(day):
-            return 0, day, 0
-        case NthWeekday(weekday, k):
-            return 1, weekday, k
-        case LastWeekday(weekday):
-            return 2, weekday, 0
-        case LastWorkday():
-            return 3, 0, 0
-        case _:
-            return 4, 0, 0
-
-
-def _every_weekday(mask: int) -> str:
-    weekdays = members(mask)
-    if mask == MONDAY_TO_FRIDAY:
-        return "every weekday"
-    if len(weekdays) == 6:
-        return f"{EVERY_DAY} except {WEEKDAYS[members(WHOLE_WEEK & ~mask)[0]]}"
-    if run := _run(weekdays, WEEKDAYS):
-        return f"{EVERY_DAY} {run}"
-    return f"every {a_list([WEEKDAYS[weekday] for weekday in weekdays])}"
-
-
-def _in_months(mask: int) -> str:
-    """Return "", " in January and July" or " from June to August"."""
-    months = [month - 1 for month in members(mask)]
-    if mask == ANY_MONTH:
-        return ""
-    if run := _run(months, MONTHS):
-        return f" {run}"
-    return f" in {a_list([MONTHS[month] for month in months])}"
-
-
 def _of_months(mask: int) -> str:
     """Return "of every month", "of January and July" or "of each month from June to August"."""
     months = [month - 1 for month in members(mask)]
     if mask == ANY_MONTH:
         return "of every month"
-    if run := _run(months, MONTHS):
+    if run := a_run(months, MONTHS):
         return f"of each month {run}"
     return f"of {a_list([MONTHS[month] for month in months])}"
-
-
-def _run(values: Sequence[int], names: Sequence[str]) -> str | None:
-    """Return "from June to August" where three or more values follow each other, also over the end of a year."""
-    if len(values) < 3:
-        return None
-    size = len(names)
-    starts = [value for value in values if (value - 1) % size not in values]
-    if len(starts) != 1:
-        return None
-    return f"from {names[starts[0]]} to {names[(starts[0] + len(values) - 1) % size]}"
 
 
 def _in_years(years: Sequence[int]) -> str:

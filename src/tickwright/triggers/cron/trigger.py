@@ -14,7 +14,7 @@ from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.cron.wording import schedule_text
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
-from tickwright.triggers.english import in_zone, span_text
+from tickwright.triggers.english import sentence, span_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, iso_text, read_span
 from tickwright.triggers.walls import WallSchedule
@@ -176,7 +176,7 @@ class CronTrigger(DeclaredTrigger):
         span = span_text(self._start, self._end, self.timezone)
         rules = treatment(self.dst_policy, expression.is_wildcard)
         changes = clock_changes_text(self.pattern, self.timezone, rules, self._start, self._end)
-        return f"{schedule} {in_zone(self.timezone)}{span}{changes}"
+        return sentence(schedule, self.timezone, span, changes=changes)
 
     def _declaration(self) -> dict[str, Any]:
         written = self._written

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tickwright.triggers.cron.clock_words import clock_text
-from tickwright.triggers.cron.day_words import EVERY_DAY, days_text
+from tickwright.triggers.cron.day_words import days_text
 from tickwright.triggers.cron.days import DayRule
+from tickwright.triggers.english import EVERY_DAY
 
 __all__ = ["schedule_text"]
 

@@ -167,13 +167,15 @@ class RRuleTrigger(DeclaredTrigger):
 
     def describe(self) -> str:
         """Return when it fires, as "every month on the last Friday at 09:00 in Europe/Berlin"."""
-        text = described(self._recurrence, self._start, self.timezone)
+        return described(self._recurrence, self._start, self.timezone, self._clock_changes())
+
+    def _clock_changes(self) -> str:
         if self._unrolled is None:
-            return text
+            return ""
         pattern = self._unrolled.pattern
         begin, end = (instant_of_wall(self.timezone, wall * SECOND) for wall in (pattern.first, pattern.last))
         rules = treatment(self.dst_policy, is_wildcard=False)
-        return text + clock_changes_text(pattern, self.timezone, rules, max(begin, EARLIEST), end)
+        return clock_changes_text(pattern, self.timezone, rules, max(begin, EARLIEST), end)
 
     def _anchored_schedule(self) -> WallSchedule:
         if self._schedule is None:

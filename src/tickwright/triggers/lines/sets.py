@@ -1,4 +1,4 @@
-"""Sets of lines: what all of several lines share, what any of them has, and how to count that.
+"""Sets of lines: intersection, union, difference of several lines, each as a line again.
 
 Searching is the last resort. Rhythms meet by arithmetic; cron triggers of one zone share a pattern; and a choice of
 lines is distributed, because A with (B or C) is (A with B) or (A with C), each of which may be solved exactly.

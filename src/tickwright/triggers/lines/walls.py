@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta, timezone, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from tickwright.instants import EARLIEST, LATEST, SECOND
 from tickwright.triggers.cron.pattern import FIRST_WALL, LAST_WALL, CronPattern
 from tickwright.triggers.lines.line import Patience
 from tickwright.triggers.lines.rhythm import Rhythm
 from tickwright.triggers.walls import WallSchedule
+from tickwright.zones import zone_name
 
 __all__ = ["MOST_RHYTHMS", "Walls"]
 
@@ -63,8 +63,8 @@ class Walls(NamedTuple):
         zone = self.zone
         if isinstance(zone, timezone):
             offset = _offset(zone)
-        elif isinstance(zone, ZoneInfo):
-            offset = 0  # the zone database writes whole seconds
+        elif isinstance(zone_name(zone), str):
+            offset = 0  # it is in the zone database, which writes whole seconds
         else:
             return None
         first = self.begin + (-offset - self.begin) % SECOND

@@ -147,6 +147,9 @@ def test_a_pattern_that_ends_or_begins_at_a_change_is_described_all_the_same():
         def count_between(self, begin, end):
             return int(begin <= wall < end)
 
+        def bits_within(self, day):
+            return 1 << wall % 86_400 if wall // 86_400 == day else 0
+
     for policy, text in (("cron", "runs at 03:00"), ("shift", "runs at 03:01"), ("skip", "does not run")):
         treated = treatment(DstPolicy(policy), is_wildcard=False)
         assert clock_changes_text(Once(), as_zone(BERLIN), treated) == f"; in spring's missing hour it {text}"

@@ -212,11 +212,33 @@ def test_members_that_cannot_look_back_make_a_trigger_that_cannot():
         assert trigger.get_next_fire_time(end, NOW) > end
 
 
-def test_a_members_own_jitter_is_not_asked_for():
-    trigger = AndTrigger([every(60, jitter=30), every(120, jitter=5)])
-    assert trigger.jitter is None
-    assert AndTrigger([every(60, jitter=30)], jitter=7).jitter == 7
-    assert trigger.get_next_fire_time(None, NOW) == NOW
+def test_without_a_jitter_of_its_own_it_has_the_largest_of_its_members():
+    members = [every(60, jitter=30), every(120, jitter=5), every(60)]
+    for kind in (AndTrigger, OrTrigger):
+        trigger = kind(members)
+        assert trigger.jitter == 30
+        assert kind([trigger, every(60, jitter=31)]).jitter == 31
+        assert ExcludeTrigger(trigger, []).jitter == 30
+        assert ExcludeTrigger(trigger, [], jitter=0).jitter == 0
+        assert kind(members, jitter=7).jitter == 7
+        assert kind(members, jitter=0).jitter == 0
+        assert kind([every(60)]).jitter is None
+        assert trigger.get_next_fire_time(None, NOW) == NOW
+        # It is no part of what was declared.
+        for declared in (trigger, kind(members, jitter=0), ExcludeTrigger(trigger, ["2026-12-24"], jitter=0)):
+            again = pickle.loads(pickle.dumps(declared))
+            assert again == declared == eval(repr(declared))
+            assert (again.jitter, hash(again)) == (declared.jitter, hash(declared))
+        assert "jitter" not in repr(trigger).partition("])")[2]
+        assert trigger != kind(members, jitter=30)
+        unanchored = kind([IntervalTrigger(seconds=10, jitter=4)])
+        assert (unanchored.anchored(NOW).jitter, unanchored.anchored(NOW)) == (4, unanchored)
+        with pytest.raises(TypeError, match="jitter must be a number"):
+            kind([Jittery()])
+
+
+class Jittery(Hourly):
+    jitter = "soon"  # type: ignore[assignment]
 
 
 # -- agreement far away, and never ---------------------------------------------------------------------------
@@ -427,6 +449,21 @@ def test_asked_without_an_anchor_it_answers_as_if_it_were_added_at_that_moment()
     either = OrTrigger([IntervalTrigger(seconds=10), DateTrigger()])
     assert either.get_next_fire_time(None, NOW) == NOW
     assert either.get_next_fire_time(NOW, NOW) == NOW + timedelta(seconds=10)
+
+
+def test_a_member_whose_anchor_would_lie_beyond_the_calendar_never_fires():
+    end = datetime.max.replace(tzinfo=UTC)
+    daily, once = IntervalTrigger(days=1, timezone="UTC"), DateTrigger(end, timezone="UTC")
+    assert daily.get_next_fire_time(None, end) is None
+    for kind in (AndTrigger, OrTrigger):
+        for trigger in (kind([daily]), kind([kind([daily]), daily]), ExcludeTrigger(kind([daily]), [])):
+            assert trigger.get_next_fire_time(None, end) is None
+            assert trigger.get_next_fire_time(end, end) is None
+    assert OrTrigger([daily, once]).get_next_fire_time(None, end) == end
+    assert OrTrigger([AndTrigger([daily, once]), once]).get_next_fire_time(None, end - MOMENT) == end
+    assert AndTrigger([daily, once]).get_next_fire_time(None, end) is None
+    with pytest.raises(InvalidTriggerError, match="after the year 9999"):
+        OrTrigger([daily, once]).anchored(end)
 
 
 def test_a_job_is_added_by_alias_and_a_restart_changes_nothing():

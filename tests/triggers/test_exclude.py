@@ -402,7 +402,8 @@ def test_it_is_shown_so_that_it_can_be_read_back():
         "('22:00', '06:00')], timezone='Asia/Tokyo', jitter=5)"
     )
     assert eval(repr(trigger)) == trigger
-    assert str(trigger) == "exclude[cron[hour='9', minute='0']]"
+    shown = "['2026-10-03', ('2026-12-24', '2027-01-02'), ('20…"
+    assert str(trigger) == f"exclude[cron[hour='9', minute='0'], {shown}]"
     assert "holidays.country_holidays('DE')" in repr(ExcludeTrigger(cron("@daily"), holidays.country_holidays("DE")))
 
 
@@ -547,3 +548,13 @@ def test_the_ends_of_the_calendar_can_be_asked_about():
             assert trigger.get_next_fire_time(None, first) >= first
             assert trigger.last_fire_time_until(last) <= last
             assert trigger.get_next_fire_time(None, last) is None
+
+
+def test_its_text_shows_the_calendar_shortened_and_its_hash_tells_triggers_apart():
+    assert str(ExcludeTrigger(cron("0 9 * * *"), ["2026-12-25"])) == (
+        "exclude[cron[hour='9', minute='0'], ['2026-12-25']]"
+    )
+    days = [date(2026, 1, 1) + DAY * number for number in range(300)]
+    assert len(str(ExcludeTrigger(cron("0 9 * * *"), days))) < 100
+    assert "OnlyAsked" in str(ExcludeTrigger(cron("0 9 * * *"), OnlyAsked(days)))
+    assert len({hash(ExcludeTrigger(cron(f"0 {hour} * * *"), days)) for hour in range(24)}) == 24

@@ -9,6 +9,7 @@ from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.base import Trigger
 from tickwright.triggers.declared import DeclaredTrigger
+from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.lines.line import Line
 from tickwright.zones import zone_name
 
@@ -21,17 +22,19 @@ MOST_DEEP = 50
 
 
 class ComposedTrigger(DeclaredTrigger):
-    """A trigger that is made of others and answers from their fire times; their own jitter is not asked for.
+    """A trigger that is made of others and answers from their fire times.
 
     `anchored` anchors the members. Asked directly before that, it answers as if it had been added to a job at
-    `previous_fire_time`, or at `now` without one. It can look back if all its members can.
+    `previous_fire_time`, or at `now` without one; a member whose anchor would lie beyond the calendar never fires. It
+    can look back if all its members can. Without a jitter of its own it has the largest of theirs.
 
     A subclass gives `_members`, `_with_members` and `_make_line`.
     """
 
-    __slots__ = ("_kept_line", "_nested", "can_look_back", "jitter", "timezone")
+    __slots__ = ("_given_jitter", "_kept_line", "_nested", "can_look_back", "jitter", "timezone")
 
     can_look_back: bool
+    _given_jitter: float | None
     timezone: tzinfo
     _nested: tuple[int, int]
     """How many triggers it is made of, and how deep they lie."""
@@ -50,10 +53,15 @@ class ComposedTrigger(DeclaredTrigger):
         """Return its fire times as a line."""
         raise NotImplementedError
 
-    def _compose(self, field: str, **attributes: Any) -> None:
+    def _compose(self, field: str, given_jitter: float | None, **attributes: Any) -> None:
         """Set the attributes of a new trigger, and refuse one that is made of too many."""
         self._set(**attributes)
         members = self._members()
+        jitters = [jitter for member in members if (jitter := read_jitter(member.jitter)) is not None]
+        self._set(
+            _given_jitter=given_jitter,
+            jitter=max(jitters, default=None) if given_jitter is None else given_jitter,
+        )
         nested = [member._nested for member in members if isinstance(member, ComposedTrigger)]
         size = len(members) + sum(size for size, _ in nested)
         depth = 1 + max((depth for _, depth in nested), default=0)
@@ -80,12 +88,19 @@ class ComposedTrigger(DeclaredTrigger):
             return self
         return self._with_members(anchored)
 
+    def _anchored_to_ask(self, now: datetime) -> Self:
+        """Return the trigger anchored, with a `_Never` for each member that has no first fire time in the calendar."""
+        try:
+            return self.anchored(now)
+        except InvalidTriggerError:
+            return self._with_members(tuple(_anchored_or_never(member, now) for member in self._members()))
+
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         if previous_fire_time is None:
             asked, since = now, to_micros(now)
         else:
             asked, since = previous_fire_time, to_micros(previous_fire_time) + 1
-        found = self.anchored(asked)._line.first_from(since)
+        found = self._anchored_to_ask(asked)._line.first_from(since)
         return None if found is None else to_datetime(found)
 
     def last_fire_time_until(self, instant: datetime) -> datetime | None:
@@ -113,6 +128,30 @@ class ComposedTrigger(DeclaredTrigger):
     def _described(self, member: Trigger) -> str:
         """Return a member's description, in brackets where it has parts of its own."""
         return f"({member.describe()})" if isinstance(member, ComposedTrigger) else member.describe()
+
+
+class _Never(Trigger):
+    """Stands for a member that would start after the calendar's end."""
+
+    can_look_back: bool = True
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> None:
+        return None
+
+    def last_fire_time_until(self, instant: datetime) -> None:
+        return None
+
+    def count_fire_times(self, after: datetime, until: datetime) -> int:
+        return 0
+
+
+def _anchored_or_never(member: Trigger, now: datetime) -> Trigger:
+    if isinstance(member, ComposedTrigger):
+        return member._anchored_to_ask(now)
+    try:
+        return member.anchored(now)
+    except InvalidTriggerError:
+        return _Never()
 
 
 def read_member(value: object, field: str) -> Trigger:

@@ -10,6 +10,8 @@ from tickwright.triggers.transitions import MOST_APART
 
 __all__ = ["WallPattern", "WallSchedule"]
 
+SECONDS_A_DAY = 86_400
+
 
 class WallPattern(Protocol):
     """A set of wall-clock times, in whole seconds since 1970-01-01 00:00 on that clock; it knows no zone."""
@@ -22,6 +24,9 @@ class WallPattern(Protocol):
 
     def count_between(self, begin: int, end: int) -> int:
         """Return how many matches there are with begin <= match < end."""
+
+    def bits_within(self, day: int) -> int:
+        """Return the matches of a day, counted from 1970-01-01 on, as bits; bit n is n seconds after midnight."""
 
 
 class WallSchedule(NamedTuple):
@@ -112,6 +117,38 @@ class WallSchedule(NamedTuple):
                 count += 1 - sum(self._count_walls(begin + offset, begin + offset + 1) for offset in segment.offsets)
             begin = look_on
         return count
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        """Return the fire times with begin <= fire time < end as bits, bit n being n seconds after `begin`.
+
+        `begin` is a whole second. `None` where the zone's offset, or a change of it, is not in whole seconds, and fire
+        times may lie in between.
+        """
+        bits, at = 0, begin
+        while at < end:
+            segment = self.timeline.segment_at(at)
+            until = min(end, segment.end)
+            first, stop = -(-at // SECOND), -(-until // SECOND)
+            for offset in segment.offsets:
+                ahead, rest = divmod(offset, SECOND)
+                if rest:
+                    return None
+                bits |= self._bits_of_walls(first + ahead, stop + ahead) << first - begin // SECOND
+            if at == segment.begin and self._fires_at_begin(segment):
+                if at % SECOND:
+                    return None
+                bits |= 1 << (at - begin) // SECOND
+            at = until
+        return bits
+
+    def _bits_of_walls(self, begin: int, end: int) -> int:
+        day, since = divmod(begin, SECONDS_A_DAY)
+        bits, done = self.pattern.bits_within(day) >> since, SECONDS_A_DAY - since
+        while begin + done < end:
+            day += 1
+            bits |= self.pattern.bits_within(day) << done
+            done += SECONDS_A_DAY
+        return bits & (1 << end - begin) - 1
 
     def _count_walls(self, begin: int, end: int) -> int:
         return self.pattern.count_between(-(-begin // SECOND), -(-end // SECOND))

@@ -39,6 +39,12 @@ class OccurrencePattern(NamedTuple):
             return 0
         return self.occurrences.count_before(until) - self.occurrences.count_before(first)
 
+    def bits_within(self, day: int) -> int:
+        """Return the matches of a day, counted from 1970-01-01 on, as bits; bit n is n seconds after midnight."""
+        number = day + DAY_OF_1970
+        matches = number <= self.last_day and self.occurrences.first_from(number) == number
+        return 1 << self.time if matches else 0
+
     def _day_from(self, wall: int) -> int:
         """Return the first day whose `time` is at or after `wall`."""
         return -(-(wall - self.time) // SECONDS_A_DAY) + DAY_OF_1970

@@ -102,6 +102,11 @@ class CalendarIntervalTrigger(DeclaredTrigger):
         return None if self._end is None else self._end.said
 
     @property
+    def course(self) -> Course | None:
+        """The instants at which it fires; `None` while nothing has fixed its start."""
+        return self._course
+
+    @property
     def _start(self) -> Limit | None:
         return self._anchor if self._given is None else self._given
 

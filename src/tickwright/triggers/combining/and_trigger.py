@@ -25,8 +25,10 @@ class AndTrigger(Combination):
     monthly or 600 years of a yearly one. If none agree until then, the answer is never, and it takes some tens of
     milliseconds, or a few times that where the changes of clocks of centuries are looked up for the first time.
 
-    `count_fire_times` takes constant time where all is solved. Else it takes some microseconds for each fire time of
-    the member that has the fewest, and is exact all the same.
+    `count_fire_times` takes constant time where all is solved. Else it takes some ten microseconds for each member and
+    day on which anything may agree, however often that is. Only with a member that is a user's own, or follows a zone
+    that is not at whole seconds from UTC, it takes some microseconds for each fire time of the member that has the
+    fewest. It is exact all the same.
 
     >>> from tickwright.triggers.interval import IntervalTrigger
     >>> start = {"start_date": "2026-01-01", "timezone": "UTC"}

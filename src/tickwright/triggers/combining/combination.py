@@ -13,8 +13,9 @@ __all__ = ["Combination"]
 
 
 class Combination(ComposedTrigger):
-    """What `AndTrigger` and `OrTrigger` share: `triggers`, and a `jitter` that is the only one that counts.
+    """What `AndTrigger` and `OrTrigger` share: `triggers` and a `jitter`.
 
+    Without `jitter` it is the largest that any of `triggers` has; `jitter=0` switches it off.
     `timezone` is that of the members, or UTC where they have different ones.
     """
 
@@ -26,22 +27,22 @@ class Combination(ComposedTrigger):
         self._settle(read_members(triggers, "triggers"), read_jitter(jitter))
 
     def _settle(self, triggers: tuple[Trigger, ...], jitter: float | None) -> None:
-        self._compose("triggers", triggers=triggers, jitter=jitter, timezone=zone_of(triggers))
+        self._compose("triggers", jitter, triggers=triggers, timezone=zone_of(triggers))
 
     def _members(self) -> tuple[Trigger, ...]:
         return self.triggers
 
     def _with_members(self, members: tuple[Trigger, ...]) -> Self:
         trigger = type(self).__new__(type(self))
-        trigger._settle(members, self.jitter)
+        trigger._settle(members, self._given_jitter)
         return trigger
 
     def _declaration(self) -> dict[str, Any]:
-        jitter = {} if self.jitter is None else {"jitter": self.jitter}
+        jitter = {} if self._given_jitter is None else {"jitter": self._given_jitter}
         return {"triggers": list(self.triggers), **jitter}
 
     def _identity(self) -> tuple[Any, ...]:
-        return self.triggers, self.jitter, None
+        return self.triggers, self._given_jitter, None
 
     def _listed(self) -> str:
         return f"[{', '.join(map(str, self.triggers))}]"

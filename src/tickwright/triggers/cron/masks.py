@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-__all__ = ["highest_bit", "lowest_bit", "members", "members_above", "members_below"]
+__all__ = ["at_places", "highest_bit", "lowest_bit", "members", "members_above", "members_below", "product"]
 
 
 def lowest_bit(mask: int) -> int:
@@ -36,3 +37,19 @@ def members_below(mask: int, number: int) -> Iterator[int]:
     while rest:
         yield (highest := highest_bit(rest))
         rest ^= 1 << highest
+
+
+@lru_cache(maxsize=256)
+def product(hours: int, minutes: int, seconds: int) -> int:
+    """Return the bits of all times of a day, in seconds, whose hour, minute and second are in the masks."""
+    return at_places(hours, at_places(minutes, seconds, 60), 3_600)
+
+
+def at_places(places: int, bits: int, distance: int) -> int:
+    """Return the bits repeated at each place of a mask, places being `distance` bits apart."""
+    result = place = 0
+    while places >> place:
+        if places >> place & 1:
+            result |= bits << place * distance
+        place += 1
+    return result

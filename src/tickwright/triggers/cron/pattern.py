@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol
 
-from tickwright.triggers.cron.masks import highest_bit, lowest_bit, members_above, members_below
+from tickwright.triggers.cron.masks import highest_bit, lowest_bit, members_above, members_below, product
 from tickwright.triggers.cron.times import TimeOfDay
 from tickwright.triggers.cron.years import FIRST_YEAR, LAST_YEAR, YearShape, year_of, year_shape, year_start
 
@@ -105,6 +105,13 @@ class CronPattern:
         if until and self._count_days(last, last + 1):
             count += self.times.count_before(until)
         return count
+
+    def bits_within(self, day: int) -> int:
+        """Return the matches of a day, counted from 1970-01-01 on, as bits; bit n is n seconds after midnight."""
+        if not FIRST_WALL <= day * SECONDS_A_DAY <= LAST_WALL:
+            return 0
+        start, _, mask = self._enter(day)
+        return product(*self.times.masks) if mask >> day - start & 1 else 0
 
     def _count_days(self, first: int, end: int) -> int:
         count = 0

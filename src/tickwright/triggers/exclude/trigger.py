@@ -44,6 +44,8 @@ class ExcludeTrigger(ComposedTrigger):
       trigger; a dict, as a `holidays` object is, is copied, and the copy is never asked itself, so that its growing
       makes no difference to equality.
 
+    Without `jitter` it is the trigger's own; `jitter=0` switches it off.
+
     An excluded day or window is leapt over at once. Where all fire times of 41 years of days are excluded, one after
     the other, or of 600 years if it fires once a month or a year, the rest is taken for excluded, too: it never
     fires again. Counting takes some microseconds for each day. What a container raises comes out of the question
@@ -81,9 +83,9 @@ class ExcludeTrigger(ComposedTrigger):
     def _settle(self, trigger: Trigger, calendar: _Calendar, given_zone: tzinfo | None, jitter: float | None) -> None:
         self._compose(
             "trigger",
+            jitter,
             trigger=trigger,
             timezone=given_zone or zone_of((trigger,)),
-            jitter=jitter,
             _calendar=calendar,
             _given_zone=given_zone,
         )
@@ -93,7 +95,7 @@ class ExcludeTrigger(ComposedTrigger):
 
     def _with_members(self, members: tuple[Trigger, ...]) -> Self:
         trigger = type(self).__new__(type(self))
-        trigger._settle(members[0], self._calendar, self._given_zone, self.jitter)
+        trigger._settle(members[0], self._calendar, self._given_zone, self._given_jitter)
         return trigger
 
     def _make_line(self) -> Line:
@@ -108,16 +110,21 @@ class ExcludeTrigger(ComposedTrigger):
     def _declaration(self) -> dict[str, Any]:
         settings = {
             "timezone": None if self._given_zone is None else zone_name(self._given_zone),
-            "jitter": self.jitter,
+            "jitter": self._given_jitter,
         }
         given = {name: value for name, value in settings.items() if value is not None}
         return {"trigger": self.trigger, "calendar": self.calendar, **given}
 
     def _identity(self) -> tuple[Any, ...]:
-        return self.trigger, self.jitter, self._calendar, zone_name(self.timezone)
+        return self.trigger, self._given_jitter, self._calendar, zone_name(self.timezone)
 
     def __hash__(self) -> int:
-        return hash((type(self), self.jitter, self._calendar.entries))
+        # Without a container: it need not be one that can be hashed.
+        known = (type(self), self._given_jitter, self._calendar.entries)
+        try:
+            return hash((*known, self.trigger))
+        except TypeError:  # a user's own trigger that cannot be hashed
+            return hash(known)
 
     def __repr__(self) -> str:
         declaration = self._declaration()
@@ -126,7 +133,7 @@ class ExcludeTrigger(ComposedTrigger):
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __str__(self) -> str:
-        return f"exclude[{self.trigger}]"
+        return f"exclude[{self.trigger}, {shortened(self.calendar)}]"
 
     def describe(self) -> str:
         zone = "" if zone_name(self.timezone) == zone_name(zone_of((self.trigger,))) else f" {in_zone(self.timezone)}"

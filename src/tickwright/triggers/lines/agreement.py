@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tickwright.instants import EARLIEST, LATEST
-from tickwright.triggers.lines.line import ENDLESS, GaveUpError, Line, Patience
+from tickwright.triggers.lines.by_day import count_by_day
+from tickwright.triggers.lines.line import GaveUpError, Line, Patience
 
 __all__ = ["Agreement"]
 
@@ -63,11 +63,28 @@ class Agreement(NamedTuple):
             raise
 
     def count_between(self, begin: int, end: int) -> int:
-        """Return their number, walking from one to the next, however many steps lie between them."""
-        begin, end = max(begin, EARLIEST), min(end, LATEST + 1)
-        walk = Patience(ENDLESS, limit=end)
-        count = 0
-        while begin < end and (found := self.first_from(begin, walk)) is not None and found < end:
-            count += 1
-            begin = found + 1
-        return count
+        """Return their number: by the day where all lines tell it, or walking, however many steps that takes."""
+        return count_by_day(self, begin, end)
+
+    @property
+    def is_told_by_day(self) -> bool:
+        return all(line.is_told_by_day for line in self.lines)
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        common = -1
+        for line in self.lines:
+            bits = line.bits_between(begin, end)
+            if bits is None:
+                return None
+            common &= bits
+            if not common:
+                break
+        return common
+
+    def not_before(self, instant: int) -> int | None:
+        for line in self.lines:
+            following = line.not_before(instant)
+            if following is None:
+                return None
+            instant = following
+        return instant

@@ -51,6 +51,16 @@ class Asked(NamedTuple):
         fires_at_once = self.first_from(EARLIEST) == EARLIEST
         return fires_at_once + self.trigger.count_fire_times(to_datetime(EARLIEST), to_datetime(end - 1))
 
+    @property
+    def is_told_by_day(self) -> bool:
+        return False
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        return None
+
+    def not_before(self, instant: int) -> int | None:
+        return instant
+
     def _micros(self, method: str, answer: datetime | None) -> int | None:
         if answer is None:
             return None

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from datetime import timezone
 from typing import NamedTuple
 
-from tickwright.instants import EARLIEST, LATEST, SECOND
+from tickwright.instants import DAY, EARLIEST, LATEST, SECOND
 from tickwright.triggers.cron.intersection import common_pattern
 from tickwright.triggers.cron.pattern import CronPattern
+from tickwright.triggers.lines.agreement import Agreement
+from tickwright.triggers.lines.by_day import count_by_day
 from tickwright.triggers.lines.line import MOST_STEPS, Patience
 from tickwright.triggers.lines.walls import Walls
 from tickwright.triggers.walls import WallSchedule
@@ -103,8 +105,8 @@ class CommonWalls(NamedTuple):
         while begin < end:
             stretch = self._stretch_at(begin)
             if stretch is None:
-                until = min(end, self._end_of_change(begin))
-                count += self._count_one_by_one(begin, until)
+                until = min(end, begin // DAY * DAY + DAY)
+                count += count_by_day(self, begin, until)
             else:
                 until = min(end, stretch.end)
                 if self.common is not None:
@@ -113,6 +115,16 @@ class CommonWalls(NamedTuple):
                     count += self.common.count_between(*walls)
             begin = until
         return count
+
+    @property
+    def is_told_by_day(self) -> bool:
+        return True
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        return Agreement(self.walls).bits_between(begin, end)
+
+    def not_before(self, instant: int) -> int | None:
+        return Agreement(self.walls).not_before(instant)
 
     def _stretch_at(self, instant: int) -> Stretch | None:
         """Return the stretch in which `instant` lies, or `None` where a change of clocks has a say."""
@@ -126,36 +138,15 @@ class CommonWalls(NamedTuple):
             since, until, offset = max(since, begin), min(until, end), offsets[0]
         return Stretch(since, until, offset)
 
-    def _end_of_change(self, instant: int) -> int:
-        """Return until when what `_stretch_at` told of this instant may hold."""
-        segments = [schedule.timeline.segment_at(instant) for schedule in self.schedules]
-        if all(len(segment.offsets) == 1 for segment in segments):
-            return instant + 1  # the first instant after a gap, into which fire times were joined
-        return min(segment.end for segment in segments)
-
-    def _count_one_by_one(self, begin: int, end: int) -> int:
-        count = 0
-        at: int | None = begin
-        while at is not None and at < end:
-            fire_times = [schedule.first_from(at) for schedule in self.schedules]
-            if None in fire_times:
-                break
-            reached = max(fire_time for fire_time in fire_times if fire_time is not None)
-            if reached < end and min(fire_time for fire_time in fire_times if fire_time is not None) == reached:
-                count += 1
-                reached += 1
-            at = reached
-        return count
-
 
 def common_walls(lines: Sequence[Walls]) -> CommonWalls | Walls | None:
-    """Return what these lines, two or more in one zone, have in common; `None` where that is surely nothing."""
-    common = common_pattern([line.pattern for line in lines])
+    """Return what these lines of cron triggers, two or more in one zone, have in common; `None` for surely nothing."""
+    common = common_pattern([pattern for line in lines if (pattern := line.cron_pattern) is not None])
     schedules = tuple(line.schedule for line in lines)
     zone, begin, end = lines[0].zone, max(line.begin for line in lines), min(line.end for line in lines)
     is_fixed = isinstance(zone, timezone)
     if common is None and (is_fixed or not any(schedule.timeline.makes_up_for_gaps for schedule in schedules)):
         return None
     if common is not None and is_fixed:
-        return Walls(WallSchedule(common, schedules[0].timeline), common, zone, begin, end)
+        return Walls(WallSchedule(common, schedules[0].timeline), zone, begin, end)
     return CommonWalls(tuple(lines), schedules, common, begin, end)

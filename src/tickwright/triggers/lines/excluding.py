@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from tickwright.instants import DAY, EARLIEST, LATEST
-from tickwright.triggers.lines.line import ENDLESS, MOST_STEPS, GaveUpError, Line, Patience
+from tickwright.instants import DAY, EARLIEST, LATEST, SECOND
+from tickwright.triggers.lines.by_day import count_by_day
+from tickwright.triggers.lines.line import MOST_STEPS, GaveUpError, Line, Patience
 
 __all__ = ["MOST_EXCLUDED", "Excluding", "Exclusions", "Stretch"]
 
@@ -85,13 +86,13 @@ class Excluding(NamedTuple):
             raise
 
     def count_between(self, begin: int, end: int) -> int:
-        """Return their number: counted in what lies between the exclusions, or one by one where they are few."""
+        """Return their number: counted in what lies between the exclusions, or by the day where they are few."""
         begin, end = max(begin, EARLIEST), min(end, LATEST + 1)
         if begin >= end:
             return 0
         total = self.line.count_between(begin, end)
         if total <= (end - begin) // DAY:
-            return self._count_one_by_one(begin, end) if total else 0
+            return count_by_day(self, begin, end) if total else 0
         at = open_since = begin
         count = 0
         while at < end:
@@ -102,14 +103,24 @@ class Excluding(NamedTuple):
             at = stretch.end
         return count + self.line.count_between(open_since, end)
 
-    def _count_one_by_one(self, begin: int, end: int) -> int:
-        walk = Patience(ENDLESS, limit=end)
-        count = 0
-        while (found := self.line.first_from(begin, walk)) is not None and found < end:
-            stretch = self._stretch_at(found)
-            count += not stretch.excluded
-            begin = stretch.end if stretch.excluded else found + 1
-        return count
+    @property
+    def is_told_by_day(self) -> bool:
+        return self.line.is_told_by_day
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        bits = self.line.bits_between(begin, end)
+        at = begin
+        while bits and at < end:
+            stretch = self._stretch_at(at)
+            if stretch.excluded:
+                # From the first whole second in it to before the first after it.
+                since, until = (-((begin - instant) // SECOND) for instant in (at, min(stretch.end, end)))
+                bits &= ~((1 << until) - (1 << since))
+            at = stretch.end
+        return bits
+
+    def not_before(self, instant: int) -> int | None:
+        return self.line.not_before(instant)
 
     def _stretch_at(self, instant: int) -> Stretch:
         begin, end = EARLIEST, LATEST + 1

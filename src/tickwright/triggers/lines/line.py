@@ -57,3 +57,16 @@ class Line(Protocol):
 
     def count_between(self, begin: int, end: int) -> int:
         """Return how many members there are with begin <= member < end."""
+
+    @property
+    def is_told_by_day(self) -> bool:
+        """Whether all members are known to be whole seconds, which `bits_between` can tell without a search."""
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        """Return the members with begin <= member < end as bits, bit n being n seconds after `begin`.
+
+        `begin` is a whole second, and `end` at most a day later. `None` where that cannot be told after all.
+        """
+
+    def not_before(self, instant: int) -> int | None:
+        """Return an instant up to which no member lies from `instant` on, without a search; `None` if none does."""

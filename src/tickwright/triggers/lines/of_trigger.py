@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tickwright.instants import EARLIEST, LATEST, to_micros
+from tickwright.instants import EARLIEST, LATEST, SECOND, to_micros
 from tickwright.triggers.base import Trigger
+from tickwright.triggers.calendarinterval.trigger import CalendarIntervalTrigger
 from tickwright.triggers.composed import ComposedTrigger
 from tickwright.triggers.cron.trigger import CronTrigger
 from tickwright.triggers.date import DateTrigger
@@ -15,6 +16,7 @@ from tickwright.triggers.lines.line import Line
 from tickwright.triggers.lines.rhythm import Rhythm
 from tickwright.triggers.lines.sets import NEVER
 from tickwright.triggers.lines.walls import Walls
+from tickwright.triggers.rrule.trigger import RRuleTrigger
 
 __all__ = ["line_of"]
 
@@ -27,10 +29,15 @@ def line_of(trigger: Trigger) -> Line:
         return Rhythm(start, trigger.interval // timedelta.resolution, end) if start <= end else NEVER
     if type(trigger) is DateTrigger and trigger.run_date is not None:
         instant = to_micros(trigger.run_date)
-        return Rhythm(instant, 1, instant)
+        return Rhythm(instant, SECOND, instant)
     if type(trigger) is CronTrigger:
         begin = EARLIEST if trigger.start_date is None else to_micros(trigger.start_date)
-        return Walls(trigger.schedule, trigger.pattern, trigger.timezone, begin, _micros_of_end(trigger))
+        return Walls(trigger.schedule, trigger.timezone, begin, _micros_of_end(trigger))
+    if type(trigger) is RRuleTrigger and trigger.schedule is not None:
+        return Walls(trigger.schedule, trigger.timezone, EARLIEST, LATEST)
+    if type(trigger) is CalendarIntervalTrigger and trigger.course is not None:
+        since, schedule, last = trigger.course
+        return Walls(schedule, trigger.timezone, EARLIEST if since.instant is None else since.instant, last)
     if isinstance(trigger, ComposedTrigger) and type(trigger).get_next_fire_time is ComposedTrigger.get_next_fire_time:
         return trigger._line
     return Asked(trigger)

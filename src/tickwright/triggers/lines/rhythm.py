@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
 
+from tickwright.instants import DAY, SECOND
 from tickwright.triggers.lines.line import Patience
 
 __all__ = ["Rhythm"]
@@ -33,6 +35,21 @@ class Rhythm(NamedTuple):
         begin, end = max(begin, first), min(end, last + 1)
         return (end - 1 - first) // step - (begin - 1 - first) // step if begin < end else 0
 
+    @property
+    def is_told_by_day(self) -> bool:
+        return self.first % SECOND == 0 == self.step % SECOND
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        if not self.is_told_by_day:
+            return None
+        first, end = self.first_from(begin), min(end, self.last + 1)
+        if first is None or first >= end:
+            return 0
+        return _each(self.step // SECOND) << (first - begin) // SECOND & (1 << -((begin - end) // SECOND)) - 1
+
+    def not_before(self, instant: int) -> int | None:
+        return self.first_from(instant)
+
     def meet(self, other: Rhythm) -> Rhythm | None:
         """Return the rhythm of the members that both have, `None` where there are none.
 
@@ -49,3 +66,13 @@ class Rhythm(NamedTuple):
         begin, last = max(self.first, other.first), min(self.last, other.last)
         first = begin + (member - begin) % step
         return Rhythm(first, step, last) if first <= last else None
+
+
+@lru_cache(maxsize=256)
+def _each(step: int) -> int:
+    """Return bits `step` apart, bit 0 the first, for a day of seconds at least."""
+    bits, done = 1, step
+    while done < DAY // SECOND:
+        bits |= bits << done
+        done *= 2
+    return bits

@@ -1,4 +1,4 @@
-"""Sets of lines: what all of several lines share, what any of them has, and how to count that.
+"""Sets of lines: intersection, union, difference of several lines, each as a line again.
 
 Searching is the last resort. Rhythms meet by arithmetic; cron triggers of one zone share a pattern; and a choice of
 lines is distributed, because A with (B or C) is (A with B) or (A with C), each of which may be solved exactly.
@@ -12,12 +12,12 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from tickwright.instants import EARLIEST, LATEST
+from tickwright.instants import EARLIEST, LATEST, SECOND
 from tickwright.triggers.lines.agreement import Agreement
+from tickwright.triggers.lines.by_day import count_by_day
 from tickwright.triggers.lines.common_walls import CommonWalls, common_walls
 from tickwright.triggers.lines.excluding import Excluding, Exclusions
 from tickwright.triggers.lines.line import MOST_STEPS, GaveUpError, Line, Patience
-from tickwright.triggers.lines.paced_walls import PacedWalls, paced_walls
 from tickwright.triggers.lines.rhythm import Rhythm
 from tickwright.triggers.lines.walls import MOST_RHYTHMS, Walls
 from tickwright.zones import zone_name
@@ -79,21 +79,54 @@ class Union(NamedTuple):
         return max(FEWEST_STEPS, MOST_STEPS // len(self.lines))
 
     def count_between(self, begin: int, end: int) -> int:
-        """Return their number: that of each line, less what they share, or by walking where that is cheaper."""
+        """Return their number: by the day where the lines tell it; else that of each, less what they share."""
         begin, end = max(begin, EARLIEST), min(end, LATEST + 1)
-        counts = [line.count_between(begin, end) for line in self.lines]
-        lines = [line for line, count in zip(self.lines, counts, strict=True) if count]
+        if begin >= end:
+            return 0
+        arithmetic = all(isinstance(line, Rhythm) for line in self.lines)
+        if self.is_told_by_day and not arithmetic and len(self.lines) > 1:
+            return count_by_day(self, begin, end)
+        lines = self.lines if arithmetic else self._with_one_told_by_day()
+        counts = [line.count_between(begin, end) for line in lines]
+        lines = tuple(line for line, count in zip(lines, counts, strict=True) if count)
         total = sum(counts)
-        if len(lines) < 2 or begin >= end:
+        if len(lines) < 2:
             return total
         if total > WALKED:
-            arithmetic = all(isinstance(line, Rhythm) for line in lines)
             overlaps = _Overlaps(begin, end, MOST_OVERLAPS if arithmetic else MOST_SEARCHED_OVERLAPS)
             try:
                 return total - overlaps.count((), lines)
             except GaveUpError:
                 pass
-        return sum(1 for _ in _walk(lines, begin, end))
+        if self.is_told_by_day:
+            return count_by_day(self, begin, end)
+        return sum(1 for _ in _walk(self.lines, begin, end))
+
+    def _with_one_told_by_day(self) -> tuple[Line, ...]:
+        """Return the lines with all that the day tells made into one."""
+        told = tuple(line for line in self.lines if line.is_told_by_day)
+        rest = tuple(line for line in self.lines if not line.is_told_by_day)
+        return (told[0] if len(told) == 1 else Union(told), *rest) if told else rest
+
+    @property
+    def is_told_by_day(self) -> bool:
+        return all(line.is_told_by_day for line in self.lines)
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        whole = (1 << -((begin - end) // SECOND)) - 1 if begin < end else 0
+        any_of_them = 0
+        for line in self.lines:
+            if any_of_them == whole:
+                break
+            bits = line.bits_between(begin, end)
+            if bits is None:
+                return None
+            any_of_them |= bits
+        return any_of_them
+
+    def not_before(self, instant: int) -> int | None:
+        found = [following for line in self.lines if (following := line.not_before(instant)) is not None]
+        return min(found, default=None)
 
 
 NEVER = Union(())
@@ -109,7 +142,7 @@ def any_of(lines: Iterable[Line]) -> Line:
 
 
 def _is_searched(line: Line) -> bool:
-    return isinstance(line, (Agreement, CommonWalls, Excluding, PacedWalls))
+    return isinstance(line, (Agreement, CommonWalls, Excluding))
 
 
 def excluding(line: Line, exclusions: Sequence[Exclusions]) -> Line:
@@ -150,18 +183,16 @@ def _flattened(lines: Iterable[Line]) -> Iterator[Line]:
             yield from _flattened(line.lines)
         elif isinstance(line, CommonWalls):
             yield from line.walls
-        elif isinstance(line, PacedWalls):
-            yield from (line.rhythm, line.walls)
         else:
             yield line
 
 
 def _with_common_walls(parts: Sequence[Line]) -> list[Line]:
-    """Return the parts with all walls of one zone made into one line."""
+    """Return the parts with all cron triggers' walls of one zone made into one line."""
     rest: list[Line] = []
     zones: list[list[Walls]] = []
     for part in parts:
-        if not isinstance(part, Walls):
+        if not isinstance(part, Walls) or part.cron_pattern is None:
             rest.append(part)
             continue
         for walls in zones:
@@ -190,8 +221,6 @@ def _agreement(parts: Sequence[Line]) -> Line:
             common = None if common is None else common.meet(rhythm)
         if common is None:
             return NEVER
-        if len(others) == 1 and isinstance(others[0], Walls) and (paced := paced_walls(common, others[0])) is not None:
-            return paced
         others.insert(0, common)
     return others[0] if len(others) == 1 else Agreement(tuple(others))
 

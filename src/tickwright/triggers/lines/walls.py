@@ -1,18 +1,18 @@
-"""The walls' line: where a zone's wall clock matches a cron trigger's fields."""
+"""The walls' line: where a zone's wall clock matches a pattern, as that of a cron trigger or of a calendar rule."""
 
 from __future__ import annotations
 
 from datetime import timedelta, timezone, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from tickwright.instants import EARLIEST, LATEST, SECOND
 from tickwright.triggers.cron.pattern import FIRST_WALL, LAST_WALL, CronPattern
 from tickwright.triggers.lines.line import Patience
 from tickwright.triggers.lines.rhythm import Rhythm
 from tickwright.triggers.walls import WallSchedule
+from tickwright.zones import zone_name
 
-__all__ = ["MOST_RHYTHMS", "Walls", "times_of_a_period"]
+__all__ = ["MOST_RHYTHMS", "Walls"]
 
 MOST_RHYTHMS = 64
 """How many rhythms a line is taken apart into at most."""
@@ -21,11 +21,9 @@ WEEKDAY_OF_1970 = 3  # 1 January was a Thursday
 
 
 class Walls(NamedTuple):
-    """The fire times of a cron trigger: those of its schedule with begin <= fire time <= end."""
+    """The fire times of a schedule with begin <= fire time <= end."""
 
     schedule: WallSchedule
-    pattern: CronPattern
-    """That of the schedule."""
     zone: tzinfo
     begin: int
     end: int
@@ -42,13 +40,31 @@ class Walls(NamedTuple):
         return self.schedule.count_between(max(begin, self.begin), min(end, self.end + 1))
 
     @property
+    def is_told_by_day(self) -> bool:
+        return True
+
+    def bits_between(self, begin: int, end: int) -> int | None:
+        since, until = max(begin, -(-self.begin // SECOND) * SECOND), min(end, self.end + 1)
+        bits = self.schedule.bits_between(since, until) if since < until else 0
+        return None if bits is None else bits << (since - begin) // SECOND
+
+    def not_before(self, instant: int) -> int | None:
+        return self.first_from(instant)
+
+    @property
+    def cron_pattern(self) -> CronPattern | None:
+        """The schedule's pattern, if it is cron's."""
+        pattern = self.schedule.pattern
+        return pattern if isinstance(pattern, CronPattern) else None
+
+    @property
     def grid(self) -> Rhythm | None:
         """A rhythm on which every member lies: whole seconds, where the zone's offsets are whole seconds."""
         zone = self.zone
         if isinstance(zone, timezone):
             offset = _offset(zone)
-        elif isinstance(zone, ZoneInfo):
-            offset = 0  # the zone database writes whole seconds
+        elif isinstance(zone_name(zone), str):
+            offset = 0  # it is in the zone database, which writes whole seconds
         else:
             return None
         first = self.begin + (-offset - self.begin) % SECOND
@@ -59,10 +75,11 @@ class Walls(NamedTuple):
 
         It can in a zone of one offset, for up to 64 times of an hour, a day or a week.
         """
-        weekdays = self.pattern.days.as_weekdays()
-        if weekdays is None or not isinstance(self.zone, timezone):
+        pattern = self.cron_pattern
+        weekdays = None if pattern is None else pattern.days.as_weekdays()
+        if pattern is None or weekdays is None or not isinstance(self.zone, timezone):
             return None
-        found = times_of_a_period(weekdays, *self.pattern.times.masks)
+        found = _times_of_a_period(weekdays, *pattern.times.masks)
         if found is None:
             return None
         times, period = found
@@ -78,7 +95,7 @@ def _offset(zone: timezone) -> int:
     return zone.utcoffset(None) // timedelta(microseconds=1)
 
 
-def times_of_a_period(weekdays: int, hours: int, minutes: int, seconds: int) -> tuple[list[int], int] | None:
+def _times_of_a_period(weekdays: int, hours: int, minutes: int, seconds: int) -> tuple[list[int], int] | None:
     """Return all times, in seconds, of the shortest period that repeats itself, and how many seconds it has.
 
     Periods are counted from 1970-01-01 00:00 on. `None` where there are more than `MOST_RHYTHMS` times.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tickwright.triggers.cron.masks import at_places, product
 from tickwright.triggers.cron.times import TimeOfDay
 from tickwright.triggers.rrule.rule import Freq, Rule
-from tickwright.triggers.rrule.times import at_places, product
 
 __all__ = ["Hands", "chosen_places", "hands_of"]
 

@@ -151,7 +151,7 @@ class DayPattern:
         return mask >> begin << begin & (1 << min(end, 366)) - 1
 
     def bits_within(self, day: int) -> int:
-        """Return the times of any day from `first` to `last`, as bits."""
+        """Return the matches of any day, from `first` to `last`, as bits; bit n is n seconds after midnight."""
         begin, end = self.first - day * DAY, self.last + 1 - day * DAY
         if begin >= DAY or end <= 0 or self._day_from(day) != day:
             return 0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 
 from tickwright.triggers.cron.masks import highest_bit, lowest_bit
 
-__all__ = ["DAY", "FewTimes", "TimeBits", "at_places", "product"]
+__all__ = ["DAY", "FewTimes", "TimeBits"]
 
 DAY = 86_400
 
@@ -75,19 +74,3 @@ class FewTimes:
     def count_before(self, time: int) -> int:
         """Return how many there are before `time`."""
         return bisect_left(self._times, time)
-
-
-@lru_cache(maxsize=256)
-def product(hours: int, minutes: int, seconds: int) -> int:
-    """Return the bits of all times whose hour, minute and second are in the masks."""
-    return at_places(hours, at_places(minutes, seconds, 60), 3_600)
-
-
-def at_places(places: int, bits: int, distance: int) -> int:
-    """Return the bits repeated at each place of a mask, places being `distance` bits apart."""
-    result = place = 0
-    while places >> place:
-        if places >> place & 1:
-            result |= bits << place * distance
-        place += 1
-    return result

@@ -127,6 +127,11 @@ class RRuleTrigger(DeclaredTrigger):
         return None if start is None else _datetime(start)
 
     @property
+    def schedule(self) -> WallSchedule | None:
+        """The instants at which it fires; `None` while nothing has fixed its start."""
+        return self._schedule
+
+    @property
     def _start(self) -> int | None:
         return self._anchor if self._given is None else self._given
 

@@ -220,10 +220,16 @@ def _parts(step: int) -> dict[str, float]:
 
 
 def _elapsed(step: int) -> str:
-    """Return "hour", "90 minutes", "2 weeks", "1 day, 2 hours and 0.5 seconds": what stands after "every"."""
+    """Return "hour", "90 minutes", "1 day, 2 hours and 0.5 seconds": what stands after "every".
+
+    Whole days are said to be of 24 hours: those of the calendar are not, twice a year.
+    """
+    days, rest = divmod(step, DAY)
+    if not rest:
+        return "24 hours" if days == 1 else f"{days:,} days of 24 hours"
     for name, unit in UNITS.items():
         count, rest = divmod(step, unit)
-        if not rest and (unit >= DAY or count < MOST_COUNTED):
+        if not rest and count < MOST_COUNTED:
             noun = name.removesuffix("s")
             return noun if count == 1 else counted(count, noun)
     parts = _parts(step)

@@ -488,7 +488,7 @@ BAD: list[tuple[Any, type[Exception], str]] = [
     ([()], InvalidTriggerError, r"calendar\[0\]: a window is a pair"),
     ([("2026-12-24",)], InvalidTriggerError, r"calendar\[0\]: a window is a pair"),
     ([("2026-12-24", "2026-12-25", "2026-12-26")], InvalidTriggerError, r"calendar\[0\]: a window is a pair"),
-    ([["2026-12-24"] * 10_000_000], InvalidTriggerError, r"calendar\[0\]: a window is a pair"),
+    ([["2026-12-24"] * 200_000], InvalidTriggerError, r"calendar\[0\]: a window is a pair"),
     ([("2026-12-25", "2026-12-24")], InvalidTriggerError, r"calendar\[0\]: the window is empty"),
     ([("09:00", "09:00")], InvalidTriggerError, r"calendar\[0\]: the window is empty"),
     ([("25:00", "09:00")], InvalidTriggerError, r"calendar\[0\]: this is no ISO 8601 time"),
@@ -502,7 +502,7 @@ BAD: list[tuple[Any, type[Exception], str]] = [
     ([("09:00+01:00", "17:00+01:00")], InvalidTriggerError, r"calendar\[0\]: times are read off the clock"),
     ([("0001-01-01T00:00", "2026-01-01T00:00")], InvalidTriggerError, r"calendar\[0\]: in UTC this lies outside"),
     ([date(2026, 12, 24)] * (MOST_ENTRIES + 1), InvalidTriggerError, "calendar: at most 10,000 dates"),
-    ([date(2026, 12, 24)] * 10_000_000, InvalidTriggerError, "calendar: at most 10,000 dates"),
+    ([date(2026, 12, 24)] * 200_000, InvalidTriggerError, "calendar: at most 10,000 dates"),
 ]
 
 

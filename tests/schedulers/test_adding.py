@@ -144,7 +144,7 @@ def test_a_job_whose_trigger_has_nothing_left_is_not_added_and_that_is_said(sche
     scheduler.add_listener(heard)
     job = scheduler.add_job(deeds.note, "interval", hours=1, end_date="2025-01-01", start_date="2024-01-01", id="over")
     assert (scheduler.get_job("over"), job.next_run_time, heard.events) == (None, None, [])
-    assert "'over' was not added" in caplog.text
+    assert "'over' is finished and not kept" in caplog.text
 
 
 # -- what ------------------------------------------------------------------------------------------

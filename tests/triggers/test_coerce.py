@@ -63,6 +63,7 @@ def test_a_trigger_is_itself():
             InvalidTriggerError,
             r"trigger: .*\(and, calendarinterval, .*, rrule\).*got 'weekly'",
         ),
+        ("FREQ=DAILY", {}, InvalidTriggerError, 'a recurrence rule is given as "rrule", rule="FREQ=DAILY"'),
         ("", {}, InvalidTriggerError, "trigger: "),
         ("cron ", {"hour": 3}, TypeError, "takes no 'hour'"),
         (5, {}, TypeError, "trigger must be .* not 5"),

@@ -64,7 +64,8 @@ class AddCalls(LookCalls):
 
         With `replace_existing`, a job of the same id takes what is declared here and keeps its next run time, its
         pause and its history, unless its trigger changed or a `next_run_time` is given. Before the scheduler
-        is started, the job waits (`job.pending`).
+        is started, the job waits (`job.pending`). One whose trigger has no fire time left is finished: it is not
+        stored, and neither is the one that it replaces any more.
 
         Raises `ConflictingIdError` where the id is taken, `InvalidJobError`, `InvalidTriggerError` or `TypeError`
         where an argument cannot be taken, `JobStoreNotFoundError` for an unknown alias.
@@ -153,9 +154,7 @@ class AddCalls(LookCalls):
             if not job.schedule.is_finished:
                 tell(JobEvent(events.EVENT_JOB_ADDED, job.id, pending.jobstore))
         if job.schedule.is_finished:
-            self._configuration.logger.warning(
-                "Job %r was not added: its trigger %s has no fire time left to run", job.id, job.trigger
-            )
+            self._say_finished(job)
             return job
         if job.executor not in self._parts.executors:
             self._configuration.logger.warning(
@@ -166,6 +165,11 @@ class AddCalls(LookCalls):
             )
         self._wake_for(job)
         return job
+
+    def _say_finished(self, job: StoredJob) -> None:
+        self._configuration.logger.warning(
+            "Job %r is finished and not kept: its trigger %s has no fire time left to run", job.id, job.trigger
+        )
 
     def _store_declared(self, store: JobStore, pending: PendingJob) -> StoredJob | None:
         """Store it once; return None where somebody else was faster, and it is to be tried again."""

@@ -199,6 +199,8 @@ class JobCalls(AddCalls):
             if new is not None:
                 break
         self._tell(JobEvent(events.EVENT_JOB_MODIFIED, job_id, alias))
+        if new.schedule.is_finished:
+            self._say_finished(new)
         self._wake_for(new)
         return self._handle(alias, new)
 

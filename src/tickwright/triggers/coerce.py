@@ -62,6 +62,8 @@ def make_trigger(trigger: object, arguments: Mapping[str, object], timezone: tzi
         return _call(trigger, (), arguments, timezone)
     if " " in trigger or "\t" in trigger or trigger.startswith("@"):
         return _call("cron", (trigger,), arguments, timezone, maker="from_crontab")
+    if trigger.upper().startswith(("FREQ=", "RRULE:", "DTSTART")):
+        raise InvalidTriggerError("trigger", trigger, 'a recurrence rule is given as "rrule", rule="FREQ=DAILY"')
     raise InvalidTriggerError(
         "trigger",
         trigger,

@@ -57,7 +57,7 @@ def without_clock_changes(trigger):
         ("FREQ=DAILY;INTERVAL=10", "every 10 days at 09:00"),
         ("FREQ=DAILY;BYDAY=MO,WE;BYHOUR=9,17;BYMINUTE=30", "every Monday and Wednesday at 09:30 and 17:30"),
         ("FREQ=HOURLY", "every hour at minute 0"),
-        ("FREQ=HOURLY;INTERVAL=3;BYMINUTE=0,30", "every 3 hours at minute 0 and 30"),
+        ("FREQ=HOURLY;INTERVAL=3;BYMINUTE=0,30", "every 3 hours at minutes 0 and 30"),
         ("FREQ=HOURLY;BYDAY=MO,TU,WE,TH,FR", "every hour at minute 0 on Monday to Friday"),
         ("FREQ=HOURLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "every hour at minute 0"),
         ("FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10", "every 20 minutes in the hours of 09:00 and 10:00"),

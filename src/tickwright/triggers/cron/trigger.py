@@ -27,8 +27,11 @@ class CronTrigger(DeclaredTrigger):
     """Fires when the wall clock of `timezone` matches all fields; `from_crontab` takes crontab text.
 
     The module `keywords` says what the fields take, `dst` what becomes of fire times in hours that daylight
-    saving leaves out or shows twice. No fire time lies before `start_date` or after `end_date`; both may be
-    one.
+    saving leaves out or shows twice. Without a `timezone` it is the machine's own; a scheduler that makes the
+    trigger of a text or of an alias gives its own.
+
+    No fire time lies before `start_date` or after `end_date`; both may be one. A date stands for its midnight, so
+    that an `end_date` of that kind leaves the day itself out.
 
     >>> CronTrigger(day_of_week="mon-fri", hour=9, timezone="Europe/Berlin")
     CronTrigger(day_of_week='mon-fri', hour='9', timezone='Europe/Berlin')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -158,9 +159,9 @@ def _said_within_days(rule: Rule, start: int | None) -> str | None:
     if start is not None or rule.minutes or rule.seconds:
         hands = hands_of(rule, 0 if start is None else start % DAY)
         if rule.freq is Freq.HOURLY and (start is not None or rule.minutes):
-            text += f" at minute {a_list([str(minute) for minute in hands.minutes])}"
+            text += _at("minute", hands.minutes)
         if rule.freq < Freq.SECONDLY and hands.seconds != (0,):
-            text += f" at second {a_list([str(second) for second in hands.seconds])}"
+            text += _at("second", hands.seconds)
     if rule.hours:
         text += f" in the {'hour' if len(rule.hours) == 1 else 'hours'} of {a_list([f'{h:02}:00' for h in rule.hours])}"
     if rule.weekdays and len(rule.weekdays) < len(WEEKDAYS):
@@ -208,3 +209,8 @@ def _in_months(rule: Rule) -> str:
 
 def _datetime(wall: int) -> datetime:
     return WALL_EPOCH + timedelta(seconds=wall)
+
+
+def _at(noun: str, values: Sequence[int]) -> str:
+    """Return " at minute 5", " at minutes 0 and 30"."""
+    return f" at {noun}{'s' if len(values) > 1 else ''} {a_list([str(value) for value in values])}"

@@ -1,12 +1,14 @@
 """What no calendar interval can be made of is refused at once, with the parameter's name."""
 
 import datetime as datetime_module
+import pickle
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import process_time
 
 import pytest
 
+from tests.triggers.hostile.evil import EvilDate
 from tests.triggers.samples import samples
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
@@ -123,3 +125,12 @@ def test_an_interval_that_would_end_at_once_is_refused_when_it_is_anchored():
 def test_only_names_are_taken():
     with pytest.raises(TypeError):
         CalendarIntervalTrigger(1)  # type: ignore[call-arg]
+
+
+def test_a_date_is_the_day_it_names_whatever_its_class_makes_of_it():
+    trigger = every(days=1, start_date=EvilDate(2026, 1, 1), end_date=EvilDate(2026, 1, 9))
+    expected = every(days=1, start_date="2026-01-01", end_date="2026-01-09")
+    assert trigger == expected == pickle.loads(pickle.dumps(trigger))
+    assert (repr(trigger), trigger.describe()) == (repr(expected), expected.describe())
+    with pytest.raises(InvalidTriggerError, match="end_date: it lies before start_date"):
+        every(days=1, start_date=EvilDate(2026, 1, 2), end_date=EvilDate(2026, 1, 1))

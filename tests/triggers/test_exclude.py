@@ -497,13 +497,11 @@ BAD: list[tuple[Any, type[Exception], str]] = [
 
 
 @pytest.mark.parametrize("number", range(len(BAD)))
-def test_what_is_no_calendar_is_refused_at_once(number):
+def test_what_is_no_calendar_is_refused_with_a_reason(number):
     calendar, error, words = BAD[number]
     trigger = cron("0 9 * * *")
-    began = datetime.now(UTC)
     with pytest.raises(error, match=words) as caught:
         ExcludeTrigger(trigger, calendar)
-    assert datetime.now(UTC) - began < timedelta(seconds=0.25)  # 0.01 promised, and room for a busy machine
     assert len(str(caught.value)) < 250
 
 

@@ -128,7 +128,7 @@ def _weekday(random: Random, freq: str) -> str:
 def _date_text(random: Random) -> str:
     at = near_today(random)
     if random.random() < 0.7:
-        at = at.replace(minute=0, second=0, year=2026)
+        at = at.replace(minute=0, second=0, year=2026, day=min(at.day, 28))
     return at.isoformat("T", "seconds").replace("-", "").replace(":", "")[: random.choice((15, 15, 8))] + random.choice(
         ("", "", "", "Z")
     )

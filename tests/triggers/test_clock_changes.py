@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
 import pytest
 
@@ -184,7 +185,10 @@ def check(trigger, walls, change, clauses):
     last_wall = first_wall + timedelta(microseconds=size)
     just = timedelta(microseconds=1)
     matches = fire_times(walls, first_wall - just, last_wall - just)
-    if not matches or clause is None:
+    if not matches:
+        return
+    if clause is None:
+        check_that_it_goes_on(trigger, walls, change, matches)
         return
     outcome = clause.partition(" it ")[2]
     at = to_datetime(change.instant)
@@ -208,3 +212,20 @@ def check(trigger, walls, change, clauses):
     passes = {"runs once": 1, "runs in the first pass only": 1, "runs twice": 2, "runs in both passes": 2}[outcome]
     assert len(second_pass) == (passes - 1) * len(matches), (trigger, change, clause)
     assert len(matches) == 1 or outcome not in ("runs once", "runs twice")
+
+
+def check_that_it_goes_on(trigger, walls, change, matches):
+    """Hold that nothing is said against the change: no two fires are further apart than two of the pattern's walls are.
+
+    And no fewer come than the pattern has walls: in a fold, those of both passes.
+    """
+    day, at = timedelta(days=1), to_datetime(change.instant)
+    wall = to_datetime(change.instant + change.before)
+    usual = fire_times(walls, wall - day, wall + day)
+    widest = max(later - earlier for earlier, later in pairwise(usual))
+    fires = fire_times(trigger, at - day, at + day)
+    assert max(later - earlier for earlier, later in pairwise(fires)) <= widest, (trigger, change)
+    if change.gap < 0:
+        stretch = timedelta(microseconds=-change.gap)
+        just = timedelta(microseconds=1)
+        assert len(fire_times(trigger, at - stretch - just, at + stretch - just)) == 2 * len(matches), (trigger, change)

@@ -39,7 +39,7 @@ def test_nothing_is_missing_extra_doubled_or_out_of_order(zone):
 
 
 @pytest.mark.parametrize("part", range(3))
-def test_that_holds_in_every_zone(part):
+def test_that_holds_in_zones_taken_at_random(part):
     zones = Random(f"{SEED}:{part}").sample(sorted(available_timezones()), 8)
     assert not [difference for zone in zones for difference in differences(zone, (2000, 2040), most_cases=5)]
 

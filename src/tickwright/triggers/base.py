@@ -10,6 +10,7 @@ from typing import Self
 
 from tickwright.clock import SystemClock
 from tickwright.errors import shortened
+from tickwright.plain import plain_number
 
 __all__ = ["BaseTrigger", "Trigger"]
 
@@ -78,13 +79,16 @@ class Trigger(ABC):
         >>> [f"{at:%a %H:%M}" for at in trigger.next(3, after=datetime(2026, 1, 1, 12, tzinfo=UTC))]
         ['Thu 17:00', 'Fri 09:00', 'Fri 17:00']
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-            raise ValueError(f"n must be a whole number, at least 0, not {shortened(n)}")
+        count = plain_number(n)
+        if not isinstance(count, int):
+            raise TypeError(f"n must be a whole number, not {shortened(n)}")
+        if count < 0:
+            raise ValueError(f"n must be at least 0, not {shortened(n)}")
         at = SystemClock().now() if after is None else after
         trigger = self.anchored(at)
         zone = getattr(self, "timezone", UTC)
         found: list[datetime] = []
-        while len(found) < n and (following := trigger.get_next_fire_time(at, at)) is not None:
+        while len(found) < count and (following := trigger.get_next_fire_time(at, at)) is not None:
             at = following
             with suppress(OverflowError):  # the zone's clock may show no time on the calendar's first or last day
                 following = following.astimezone(zone)

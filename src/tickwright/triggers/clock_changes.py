@@ -14,7 +14,7 @@ from datetime import datetime, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from tickwright.instants import DAY, SECOND, UTC, to_datetime, to_micros
+from tickwright.instants import DAY, LATEST, SECOND, UTC, to_datetime, to_micros
 from tickwright.triggers.dst import Treatment
 from tickwright.triggers.english import time_text
 from tickwright.triggers.transitions import Transition, transitions_between
@@ -36,7 +36,9 @@ def clock_changes_text(
 
     `start` and `end` are the schedule's own, in microseconds, if it has any.
     """
-    changes = _changes_from(FIRST_YEAR if start is None else max(FIRST_YEAR, to_datetime(start).year), zone)
+    changes = _changes_from(
+        FIRST_YEAR if start is None else max(FIRST_YEAR, to_datetime(min(start, LATEST)).year), zone
+    )
     of_spring, of_autumn = ("spring's ", "autumn's ") if _are_seasonal(changes) else ("", "")
     touching = [
         stretch

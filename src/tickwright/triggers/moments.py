@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, tzinfo
-from typing import cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import EARLIEST, LATEST, SECOND, UTC, to_datetime, to_micros
-from tickwright.plain import plain_datetime, plain_number, plain_text
+from tickwright.plain import plain_date, plain_datetime, plain_number, plain_text
 from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.transitions import offset_at
 
@@ -96,8 +95,9 @@ def _as_datetime(value: object, field: str) -> datetime:
     moment = plain_datetime(value)
     if moment is not None:
         return moment
-    if issubclass(type(value), date):
-        return datetime.combine(cast(date, value), time())
+    day = plain_date(value)
+    if day is not None:
+        return datetime.combine(day, time())
     text = plain_text(value)
     if text is None:
         raise TypeError(f"{field} must be a datetime, a date or an ISO 8601 text, not {shortened(value)}")

@@ -17,8 +17,9 @@ from time import monotonic
 from typing import Any
 
 from tests.triggers.fuzz.bytes_random import BytesRandom
+from tickwright.errors import shortened
 
-LONGEST_INPUT = 400
+LONGEST_INPUT = 600
 
 
 def main(seconds: float, seed: int) -> None:
@@ -55,8 +56,20 @@ def _keep(findings: dict[str, str], attempt: Any, error: Exception) -> None:
     place = traceback.extract_tb(error.__traceback__)[-1]
     kind = f"{type(error).__name__} at {os.path.relpath(place.filename)}:{place.lineno}"
     if kind not in findings:
-        findings[kind] = f"{attempt.name} {attempt.arguments!r}"
+        findings[kind] = f"{attempt.name} {_shown(attempt.arguments)}"
         print(f"finding: {kind}: {str(error)[:300]}\n  {findings[kind][:1_000]}", flush=True)
+
+
+def _shown(value: object) -> str:
+    """Return what can be written into a call, as far as the value lets itself be shown."""
+    if type(value) is dict:
+        return f"{{{', '.join(f'{name!r}: {_shown(part)}' for name, part in value.items())}}}"
+    if isinstance(value, (list, tuple)) and len(value) < 100:
+        return f"{type(value).__name__}([{', '.join(map(_shown, value))}])"
+    try:
+        return repr(value)
+    except Exception:  # the border to evil things
+        return shortened(value)
 
 
 def _end(told: Counter[str], findings: dict[str, str], seconds: float) -> None:

@@ -17,7 +17,7 @@ __all__ = ["ENTRIES"]
 UNITS = ("years", "months", "weeks", "days")
 TIMES = ("hour", "minute", "second")
 NOWHERE: list[object] = [*NO_INTEGERS, None, 1.5, 1.0, float("nan"), float("inf"), Decimal(1), timedelta(1)]
-NOWHERE += [-1, -HUGE, HUGE, 10**17, EvilInt(-5), True, "1", b"1", [1], {}]
+NOWHERE += [-1, -HUGE, HUGE, 10**17, EvilInt(-5), True, "1", "1" * 10_000_000, b"1", [1], {}]
 NO_TIMES: list[object] = [*NO_INTEGERS, None, 1.5, float("nan"), -1, 60, HUGE, -HUGE, EvilInt(99), True, "0"]
 TOGETHER: dict[str, list[object]] = {
     "days": [{}, {"days": 0}, {"years": 0, "months": 0, "weeks": 0, "days": 0}, {"months": 1, "days": -1}],

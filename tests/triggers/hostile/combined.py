@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tests.triggers.hostile.entries import Large, refused, taken
-from tests.triggers.hostile.evil import NO_TEXTS, BrokenZone, EvilText
+from tests.triggers.hostile.evil import NO_TEXTS, BrokenZone, EvilDate, EvilDatetime, EvilText, EvilTime
 from tests.triggers.hostile.settings import settings_of
 from tests.triggers.hostile.stored import no_version_fits, state_of
 from tickwright.triggers.base import Trigger
@@ -51,6 +51,8 @@ MEMBERS: dict[str, list[object]] = {
         [DAILY] * 1_001,
         [DAILY] * 1_000_000,
         [_nested(50)],
+        [DAILY] * 10_000_000,
+        [DAILY, "x" * 10_000_000],
         [OrTrigger([DAILY] * 600), OrTrigger([DAILY] * 600)],
         Large("x", 10_000_000),
     ],
@@ -111,10 +113,18 @@ CALENDARS: dict[str, list[object]] = {
         [{"start": DAY}],
         [datetime(2026, 1, 1, tzinfo=BrokenZone(RuntimeError()))],
         [(datetime(2026, 1, 1, tzinfo=BrokenZone(RuntimeError())), datetime(2026, 1, 2))],
+        [EvilTime(9)],
+        [EvilDatetime(2026, 1, 1)],
+        [(EvilDate(2026, 1, 2), EvilDate(2026, 1, 1))],
+        [(EvilDate(2026, 1, 1), EvilTime(9))],
+        [(EvilTime(9), EvilTime(9))],
+        [(EvilTime(9, tzinfo=UTC), EvilTime(17))],
         ["x" * 10_000_000],
         [EvilText("x")],
         [DAY] * 10_001,
-        [DAY] * 1_000_000,
+        [DAY] * 10_000_000,
+        ["2026-12-24" * 1_000_000],
+        [["2026-12-24"] * 10_000_000],
         [0] * 5_000_000,
         Large("2026-01-01,", 1_000_000),
     ],
@@ -126,6 +136,12 @@ CALENDARS_TAKEN: dict[str, list[object]] = {
         [(DAY, DAY)],
         [["22:00", "06:00"]],
         [("2026-01-01T09:00", "2026-01-02T09:00")],
+    ],
+    "a date or a time is what it says, whatever its class makes of it": [
+        [EvilDate(2026, 1, 1)],
+        [(EvilDate(2026, 1, 1), DAY)],
+        [(EvilTime(22), EvilTime(6))],
+        [(EvilDatetime(2026, 1, 1), EvilDatetime(2026, 1, 2))],
     ],
     "whatever answers `in` is a calendar": [{DAY: "New Year"}],
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -15,10 +15,12 @@ __all__ = [
     "NO_NUMBERS",
     "NO_TEXTS",
     "BrokenZone",
+    "EvilDate",
     "EvilDatetime",
     "EvilFloat",
     "EvilInt",
     "EvilText",
+    "EvilTime",
 ]
 
 
@@ -46,6 +48,18 @@ EvilText = type(
     (str,),
     _evil(*COMPARISONS, *CONVERSIONS, *ARITHMETIC)
     | dict.fromkeys(("split", "lower", "upper", "strip", "partition", "startswith", "replace", "isascii"), _raise),
+)
+EvilDate = type(
+    "EvilDate",
+    (date,),
+    _evil(*COMPARISONS, *CONVERSIONS, *ARITHMETIC)
+    | dict.fromkeys(("toordinal", "replace", "isoformat", "strftime", "weekday", "timetuple"), _raise),
+)
+EvilTime = type(
+    "EvilTime",
+    (time,),
+    _evil(*COMPARISONS, *CONVERSIONS, *ARITHMETIC)
+    | dict.fromkeys(("utcoffset", "replace", "isoformat", "strftime"), _raise),
 )
 EvilDatetime = type(
     "EvilDatetime",

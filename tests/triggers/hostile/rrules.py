@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+from dateutil import rrule as dateutil
 
 from tests.triggers.hostile.entries import Large, refused, taken
 from tests.triggers.hostile.evil import HUGE, NO_TEXTS, EvilInt, EvilText
@@ -14,6 +16,45 @@ from tickwright.triggers.rrule import RRuleTrigger
 __all__ = ["ENTRIES"]
 
 START = datetime(2026, 1, 30, 9)
+
+
+def handed_set(name: str, values: list[Any]) -> dateutil.rruleset:
+    """Return a set of python-dateutil's with something in one of its lists, which it does not check."""
+    recurrences = dateutil.rruleset()
+    getattr(recurrences, f"_{name}").extend(values)
+    return recurrences
+
+
+HANDED = [
+    dateutil.rrule(dateutil.YEARLY, dtstart=START, byyearday=range(5_000_000)),
+    dateutil.rrule(dateutil.DAILY, dtstart=START, interval=10**30),
+    dateutil.rrule(dateutil.DAILY, dtstart=START, byhour=()),
+    dateutil.rruleset(),
+    handed_set("rdate", [START] * 10_001),
+    handed_set("rrule", [dateutil.rrule(dateutil.DAILY, dtstart=START)] * 101),
+    handed_set("rrule", [5]),
+]
+# From the 30th of January 2026 on, a Friday, at 09:00:00: found by the cycles, where a search would take long.
+NEVER = [
+    "FREQ=YEARLY;BYYEARDAY=1;BYMONTH=12",
+    "FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=8",
+    "FREQ=DAILY;INTERVAL=21;BYDAY=MO,WE",
+    "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",
+    "FREQ=YEARLY;INTERVAL=100;BYYEARDAY=366",
+    "FREQ=MONTHLY;INTERVAL=12;BYMONTH=2",
+    "FREQ=HOURLY;INTERVAL=168;BYDAY=MO",
+    "FREQ=MINUTELY;INTERVAL=10080;BYDAY=MO",
+    "FREQ=SECONDLY;INTERVAL=2;BYSECOND=31",
+    "FREQ=SECONDLY;BYSETPOS=-2",
+    "FREQ=YEARLY;BYDAY=MO;BYSETPOS=54",
+]
+SELDOM = [
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO",
+    "FREQ=YEARLY;INTERVAL=4000",
+    "FREQ=WEEKLY;INTERVAL=100000",
+    "FREQ=YEARLY;BYEASTER=0;BYYEARDAY=82;BYMONTHDAY=22",
+    "FREQ=SECONDLY;INTERVAL=86399;BYHOUR=0;BYMINUTE=0;BYSECOND=1",
+]
 REFUSED: dict[str, list[object]] = {
     "rule": [
         *NO_TEXTS,
@@ -107,6 +148,7 @@ REFUSED: dict[str, list[object]] = {
         "DTSTART;TZID=../UTC:20260101T000000\nRRULE:FREQ=DAILY",
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4,6,9,11",
+        *NEVER,
         "0 0 * * *",
         "P1D",
         "R5/2026-01-01/P1D",
@@ -127,6 +169,9 @@ REFUSED: dict[str, list[object]] = {
         ["x" * 10_000_000],
         [EvilText("FREQ=NEVER")],
         [""],
+        ["RRULE:FREQ=DAILY;" + "X" * 10_000_000],
+        [f"RDATE:{','.join(['20260106'] * 100)}"] * 101,
+        *HANDED,
     ],
 }
 TAKEN: dict[str, list[object]] = {
@@ -167,6 +212,10 @@ def rrule(value: Any) -> object:
     return RRuleTrigger(value, START, "UTC")
 
 
+def _what_comes_next(value: Any) -> object:
+    return RRuleTrigger(value, START, "UTC").next(1, after=START.replace(day=31, tzinfo=UTC))
+
+
 def _together(arguments: Any) -> object:
     return RRuleTrigger(**arguments)
 
@@ -176,6 +225,7 @@ STORED = RRuleTrigger("FREQ=MONTHLY;BYDAY=-1FR", START, "UTC")
 ENTRIES = [
     *refused("rrule", rrule, REFUSED),
     *taken("rrule", rrule, TAKEN),
+    *taken("rrule, asked", _what_comes_next, {"it fires, though seldom": SELDOM}),
     *refused("rrule with a start", _together, STARTS),
     *settings_of("rrule", RRuleTrigger, {"rule": "FREQ=DAILY"}, ("dtstart",), ("timezone", "jitter", "dst_policy")),
     *no_version_fits(STORED),

@@ -14,10 +14,12 @@ from tests.triggers.hostile.evil import (
     NO_NUMBERS,
     NO_TEXTS,
     BrokenZone,
+    EvilDate,
     EvilDatetime,
     EvilFloat,
     EvilInt,
     EvilText,
+    EvilTime,
 )
 
 __all__ = ["DATES", "JITTERS", "POLICIES", "ZONES", "settings_of"]
@@ -141,6 +143,7 @@ DATES: list[object] = [
     # their zones know no answer
     *(datetime(2026, 1, 1, tzinfo=zone) for zone in BROKEN_ZONES[1:8]),
     EvilDatetime(2026, 1, 1, tzinfo=BrokenZone(RuntimeError())),
+    EvilTime(9),
 ]
 DATES_TAKEN: dict[str, list[object]] = {
     "a date is its midnight": [date(2026, 1, 1), date.min, "2026-01-01", "20260101", "2026-W01-4"],
@@ -154,6 +157,7 @@ DATES_TAKEN: dict[str, list[object]] = {
         datetime(2026, 1, 1, tzinfo=BrokenZone(None))
     ],
     "a datetime is what it counts, whatever its class makes of it": [EvilDatetime(2026, 1, 1, tzinfo=UTC)],
+    "a date is the day it names, whatever its class makes of it": [EvilDate(2026, 1, 1)],
     "a text is what its characters say, whatever its class makes of them": [EvilText("2026-01-01")],
 }
 JITTERS: list[object] = [

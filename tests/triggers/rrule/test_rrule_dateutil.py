@@ -18,6 +18,7 @@ from tests.triggers.rrule.rules import FREQS, rules
 from tickwright.errors import InvalidTriggerError
 from tickwright.triggers.rrule import RRuleTrigger
 from tickwright.triggers.rrule.calendar import days_of_shape
+from tickwright.triggers.rrule.single import SinglePattern
 
 MOMENT = timedelta(microseconds=1)
 PATIENCE = 0.1  # seconds of this process's own time
@@ -294,6 +295,47 @@ def test_a_step_does_not_begin_at_the_start_of_the_rule(work, rule):
     trigger.last_fire_time_until(now)
     trigger.count_fire_times(now - timedelta(days=7_000), now)
     assert work[0] <= 28 * 366
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=DAILY", "FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY;INTERVAL=7", "FREQ=MONTHLY;BYDAY=-1FR"],
+)
+@pytest.mark.parametrize("way", ["get_next_fire_time", "last_fire_time_until"])
+def test_a_step_looks_at_a_handful_of_years_however_long_ago_the_rule_started(years, rule, way):
+    trigger = RRuleTrigger(rule, "2006-01-02 09:00", "UTC")
+    now = datetime(2026, 1, 2, 9, 0, 30, tzinfo=UTC)
+    years.clear()
+    found = trigger.get_next_fire_time(now, now) if way == "get_next_fire_time" else trigger.last_fire_time_until(now)
+    assert found is not None
+    assert abs(found - now) < timedelta(days=32)
+    assert 1 <= len(years) <= 4
+    assert {*years} <= {2025, 2026}
+
+
+def test_a_day_of_a_set_is_not_searched_for_in_other_years(years):
+    rules = "RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30\nRRULE:FREQ=HOURLY"
+    trigger = RRuleTrigger(rules, "2006-01-02 09:00", "UTC")
+    now = datetime(2026, 1, 2, 9, 0, 30, tzinfo=UTC)
+    years.clear()
+    assert trigger.get_next_fire_time(None, now) == datetime(2026, 1, 2, 10, tzinfo=UTC)
+    assert trigger.count_fire_times(now, now + timedelta(days=9)) == 9 * 24
+    assert years
+    assert {*years} <= {2025, 2026, 2027}
+
+
+@pytest.fixture
+def years(monkeypatch):
+    """List the years of which a rule's days are worked out."""
+    looked_at = []
+    plain = SinglePattern.matching
+
+    def noting(self, year):
+        looked_at.append(year)
+        return plain(self, year)
+
+    monkeypatch.setattr(SinglePattern, "matching", noting)
+    return looked_at
 
 
 def test_a_long_count_is_as_quick_as_a_short_one():

@@ -276,3 +276,15 @@ def test_a_program_without_rules_does_not_import_python_dateutil():
 def test_the_alias_and_the_schedulers_zone():
     arguments: dict[str, Any] = {"rule": "FREQ=DAILY", "dtstart": "2026-01-06 09:00"}
     assert make_trigger("rrule", arguments, BERLIN) == RRuleTrigger("FREQ=DAILY", START, BERLIN)
+
+
+@pytest.mark.parametrize("own", ["20260101T000000", "20260405T220000"])
+def test_a_dtstart_that_no_rule_goes_by_says_nothing(own):
+    lines = f"DTSTART:20260101T000000\nRRULE;X-DTSTART={own}:FREQ=MONTHLY;BYMONTH=8"
+    trigger = RRuleTrigger(lines, timezone="UTC")
+    assert trigger == eval(repr(trigger)) == pickle.loads(pickle.dumps(trigger))
+    assert trigger == RRuleTrigger(f"DTSTART:{own}\nRRULE:FREQ=MONTHLY;BYMONTH=8", timezone="UTC")
+
+
+def test_a_rule_that_starts_where_the_calendar_ends_can_be_described():
+    assert RRuleTrigger("FREQ=DAILY", "9999-12-31T23:59:59", "America/New_York").describe().startswith("every day")

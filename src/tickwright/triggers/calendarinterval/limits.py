@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime, tzinfo
-from typing import NamedTuple, Self, cast
+from datetime import date, tzinfo
+from typing import NamedTuple, Self
 
 from tickwright.errors import InvalidTriggerError
 from tickwright.instants import DAY, EARLIEST, LATEST, to_datetime
-from tickwright.plain import plain_text
+from tickwright.plain import plain_date, plain_text
 from tickwright.triggers.calendarinterval.occurrences import FIRST_DAY, LAST_DAY
 from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.english import instant_text
@@ -93,8 +93,7 @@ def _as_date(value: object) -> date | None:
     if text is not None and len(text) <= LONGEST_DATE and text.isascii():
         with suppress(ValueError):
             return date.fromisoformat(text)
-    is_date = issubclass(type(value), date) and not issubclass(type(value), datetime)
-    return cast(date, value) if is_date else None
+    return plain_date(value)
 
 
 def _lies_before(end: Limit, start: Limit) -> bool:

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, tzinfo
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from tickwright.errors import InvalidTriggerError, shortened
-from tickwright.plain import plain_datetime, plain_text
+from tickwright.plain import plain_date, plain_datetime, plain_text, plain_time
 from tickwright.triggers.english import time_text
 from tickwright.triggers.moments import LONGEST_TEXT, iso_text, read_moment
 
@@ -69,7 +69,7 @@ def _read(value: object, zone: tzinfo, field: str) -> Entry:
         return _pair(value, zone, field)
     day = _single(value, field)
     if isinstance(day, date) and not isinstance(day, datetime):
-        return _days(day, day)
+        return Days(day, day)
     raise InvalidTriggerError(field, value, "a window is a pair of a start and an end; a day of its own is a date")
 
 
@@ -100,21 +100,15 @@ def _pair(pair: tuple[object, ...] | list[object], zone: tzinfo, field: str) -> 
     elif any(isinstance(value, (datetime, time)) for value in (start, end)):
         raise InvalidTriggerError(field, pair, "both ends of a window are of one kind: dates, datetimes or times")
     elif isinstance(start, date) and isinstance(end, date) and start <= end:
-        return _days(start, end)
+        return Days(start, end)
     raise InvalidTriggerError(field, pair, "the window is empty: its end must lie after its start")
 
 
-def _days(first: date, last: date) -> Days:
-    """Return the days as plain dates, whatever subclasses of `date` these are."""
-    return Days(date.fromordinal(first.toordinal()), date.fromordinal(last.toordinal()))
-
-
 def _single(value: object, field: str) -> date | datetime | time:
-    moment = plain_datetime(value)
-    if moment is not None:
-        return moment
-    if issubclass(type(value), (date, time)):
-        return cast(date | time, value)
+    for plain in (plain_datetime, plain_date, plain_time):
+        moment = plain(value)
+        if moment is not None:
+            return moment
     text = plain_text(value)
     if text is None:
         raise TypeError(f"{field} must be a date, an ISO 8601 text or a pair of these, not {shortened(value)}")

@@ -140,7 +140,8 @@ class DayPattern:
 
     def matches(self, wall: int) -> bool:
         """Whether the wall matches."""
-        return self.first_from(wall) == wall
+        day, time = divmod(wall, DAY)
+        return self.first <= wall <= self.last and self._has(day) and self.times_on(day).first_from(time) == time
 
     def days_within(self, year: int, whole: bool = False) -> int:
         """Return the mask of the days from `first` to `last`, or of those that neither of them cuts short."""
@@ -153,7 +154,7 @@ class DayPattern:
     def bits_within(self, day: int) -> int:
         """Return the matches of any day, from `first` to `last`, as bits; bit n is n seconds after midnight."""
         begin, end = self.first - day * DAY, self.last + 1 - day * DAY
-        if begin >= DAY or end <= 0 or self._day_from(day) != day:
+        if begin >= DAY or end <= 0 or not self._has(day):
             return 0
         bits = self.bits_on(day)
         if begin > 0:
@@ -161,6 +162,13 @@ class DayPattern:
         return bits & (1 << end) - 1 if end < DAY else bits
 
     # -- days ----------------------------------------------------------------------------------------
+
+    def _has(self, day: int) -> bool:
+        """Whether a day matches: seen from its year, where `_day_from` may search for the next one that does."""
+        start, end, mask = self._year
+        if not start <= day < end:
+            start, end, mask = self._enter(year_of(day))
+        return bool(mask >> day - start & 1)
 
     def _day_from(self, day: int) -> int | None:
         """Return the first day at or after `day` that matches."""
@@ -215,7 +223,7 @@ class DayPattern:
 
     def _count_before(self, day: int, time: int) -> int:
         """Return how many times a day has before `time`."""
-        if time == 0 or self._day_from(day) != day:
+        if time == 0 or not self._has(day):
             return 0
         return self.times_on(day).count_before(time)
 

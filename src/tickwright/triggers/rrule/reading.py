@@ -101,7 +101,9 @@ def read_lines(texts: Sequence[object], timezone: tzinfo | str | None) -> Read:
         tuple(dict.fromkeys(rules["EXRULE"])),
         tuple(sorted(set(dates["EXDATE"]))),
     )
-    return Read(recurrence, dates["DTSTART"][0], zone) if starts else Read(recurrence, None, zone).shared()
+    # Where all rules have a start of their own, nothing goes by DTSTART.
+    start = dates["DTSTART"][0] if starts and (recurrence.needs_start or not recurrence.starts) else None
+    return Read(recurrence, start, zone).shared()
 
 
 def _line(given: object) -> Line:

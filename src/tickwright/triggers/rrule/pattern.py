@@ -229,6 +229,10 @@ class DayPattern:
 
     # -- what is asked once --------------------------------------------------------------------------
 
+    def is_possible(self) -> bool:
+        """Whether anything can ever match; if it says no, nothing does."""
+        return True
+
     def nth(self, n: int, most_years: int) -> int | None:
         """Return the n-th match of all, from 1; `None` where there are not so many.
 

@@ -49,6 +49,9 @@ class SetPattern(DayPattern):
             mask &= ~left_out.days_within(year, whole=True)
         return mask | self._times.days_in(year)
 
+    def is_possible(self) -> bool:
+        return len(self._times) > 0 or any(rule.is_possible() for rule in self._rules)
+
     def times_on(self, day: int) -> Times:
         asked, times = self._day
         if asked != day:
@@ -87,6 +90,9 @@ class Dates:
 
     def __init__(self, walls: Sequence[int]) -> None:
         self._walls = tuple(walls)
+
+    def __len__(self) -> int:
+        return len(self._walls)
 
     def days_in(self, year: int) -> int:
         """Return the mask of the year's days with such a wall."""

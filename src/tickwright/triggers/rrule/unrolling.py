@@ -83,7 +83,7 @@ def refuse_if_never(recurrence: Recurrence, pattern: DayPattern) -> None:
     The days of 400 years tell whether a rule can ever fire; only if they leave it open its first wall is
     searched for.
     """
-    if isinstance(pattern, SinglePattern) and not pattern.is_possible():
+    if not pattern.is_possible():
         reason = "it can never fire: no day of the calendar, and no interval from its start, matches all its parts"
     elif pattern.first_from(pattern.first) is None:
         reason = "it never fires: nothing is left of it between its start and its end"

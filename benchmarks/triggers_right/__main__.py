@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.environments import install, python_of
 from benchmarks.triggers_right.asking import ADAPTERS, Asked
 from benchmarks.triggers_right.cases import Case, read_cases
+from benchmarks.triggers_right.malformed import malformed_markdown, malformed_texts, what_came
 from benchmarks.triggers_right.peers import PEERS, Peer
 from benchmarks.triggers_right.same_hour import HOURS, same_hour_markdown, shown
 from benchmarks.triggers_right.table import Tally, as_json, as_markdown
@@ -34,8 +36,10 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         tallies = [ask_all(peer, Path(folder), cases, other_rules) for peer in chosen]
         same_hour = {peer.name: ask_same_hour(peer, Path(folder)) for peer in chosen}
+        malformed = {peer.name: ask_malformed(peer, Path(folder)) for peer in chosen}
     print(as_markdown(tallies))
     print(f"\n{same_hour_markdown(same_hour)}")
+    print(f"\n{malformed_markdown(malformed)}")
     if options.json:
         options.json.write_text(json.dumps(as_json(tallies), indent=1) + "\n", encoding="utf-8")
 
@@ -61,6 +65,15 @@ def ask_same_hour(peer: Peer, folder: Path) -> list[str]:
     asked = Asked(python_of(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
     try:
         return [shown(question, asked.ask(question)) for question in HOURS.values()]
+    finally:
+        asked.stop()
+
+
+def ask_malformed(peer: Peer, folder: Path) -> Counter[str]:
+    """Return how often what came of texts that say nothing."""
+    asked = Asked(python_of(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
+    try:
+        return Counter(what_came(asked.ask(text)) for text in malformed_texts())
     finally:
         asked.stop()
 

@@ -1,12 +1,14 @@
 """The benchmark of right fire times judges made-up answers as its method says."""
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from benchmarks.triggers_right.asking import ADAPTERS, Asked
 from benchmarks.triggers_right.cases import Case, read_cases
+from benchmarks.triggers_right.malformed import malformed_markdown, malformed_texts, what_came
 from benchmarks.triggers_right.peers import EVERYTHING, PEERS
 from benchmarks.triggers_right.table import Tally, as_json, as_markdown
 from benchmarks.triggers_right.verdict import Answer, Verdict, judge
@@ -196,3 +198,16 @@ def test_the_table_counts_what_is_claimed_and_what_is_not():
             "examples": {"missed": [1, 2], "by another rule": [3]},
         }
     ]
+
+
+def test_malformed_texts_are_refused_by_tickwright_and_told_apart_from_what_never_fires():
+    texts = malformed_texts()
+    assert len(texts) > 50
+    asked = Asked(sys.executable, ADAPTERS / "ask_tickwright.py")
+    try:
+        assert {what_came(asked.ask(text)) for text in texts} == {"refused"}
+    finally:
+        asked.stop()
+    assert what_came(Answer()) == "never fires"
+    assert what_came(Answer(fires=(texts[0].start,))) == "taken"
+    assert malformed_markdown({"a peer": Counter(taken=2)}).splitlines()[-1] == "| a peer | 0 | 0 | 2 | 0 | 0 |"

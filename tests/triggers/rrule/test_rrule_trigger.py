@@ -288,3 +288,12 @@ def test_a_dtstart_that_no_rule_goes_by_says_nothing(own):
 
 def test_a_rule_that_starts_where_the_calendar_ends_can_be_described():
     assert RRuleTrigger("FREQ=DAILY", "9999-12-31T23:59:59", "America/New_York").describe().startswith("every day")
+
+
+@pytest.mark.parametrize("rules", [[], ["RRULE:FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1;COUNT=2"]])
+def test_dates_are_found_however_far_they_are_from_the_others(rules):
+    dates = ["RDATE:20260105T090000,41260105T090000,99990105T090000"]
+    trigger = RRuleTrigger([*rules, *dates], "2026-01-05 09:00", "UTC")
+    far = [datetime(year, 1, 5, 9, tzinfo=UTC) for year in (4126, 9999)]
+    assert trigger.next(5, after=datetime(2027, 1, 1, tzinfo=UTC)) == far
+    assert trigger.last_fire_time_until(datetime(9998, 1, 1, tzinfo=UTC)) == far[0]

@@ -37,7 +37,7 @@ class ChosenPattern(SinglePattern):
     __slots__ = ("_freq", "_hands", "_positions", "_since", "_window")
 
     COST_OF_YEAR = 40
-    MOST_EMPTY_YEARS = 1_000  # even Easter comes as early and as late as it can within that
+    most_empty_years = 1_000  # even Easter comes as early and as late as it can within that
 
     def __init__(
         self,

@@ -44,7 +44,7 @@ class DayPattern:
     __slots__ = ("_year", "first", "last")
 
     MOST_EMPTY = 2_000
-    MOST_EMPTY_YEARS = LAST_YEAR
+    most_empty_years = LAST_YEAR
     """How many years on end a search looks through that may have a day that matches, and have none."""
 
     def __init__(self, first: int, last: int) -> None:
@@ -182,7 +182,7 @@ class DayPattern:
         rest = mask >> day - start
         if rest:
             return day + lowest_bit(rest)
-        for year in self.years_between(year_of(day) + 1, year_of(self.last // DAY))[: self.MOST_EMPTY_YEARS]:
+        for year in self.years_between(year_of(day) + 1, year_of(self.last // DAY))[: self.most_empty_years]:
             mask = self.days_in(year)
             if mask:
                 return self._enter(year)[0] + lowest_bit(mask)
@@ -198,7 +198,7 @@ class DayPattern:
         rest = mask & (2 << day - start) - 1
         if rest:
             return start + highest_bit(rest)
-        for year in self.years_between(year_of(self.first // DAY), year_of(day) - 1)[: -self.MOST_EMPTY_YEARS - 1 : -1]:
+        for year in self.years_between(year_of(self.first // DAY), year_of(day) - 1)[: -self.most_empty_years - 1 : -1]:
             mask = self.days_in(year)
             if mask:
                 return self._enter(year)[0] + highest_bit(mask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from tickwright.triggers.cron.years import year_start
+from tickwright.triggers.cron.years import year_of, year_start
 from tickwright.triggers.rrule.pattern import DayPattern, Times
 from tickwright.triggers.rrule.times import DAY, TimeBits
 
@@ -20,7 +20,7 @@ class SetPattern(DayPattern):
     they are known from the masks.
     """
 
-    __slots__ = ("_day", "_emptying", "_left_out", "_left_out_dates", "_rules", "_times")
+    __slots__ = ("_day", "_emptying", "_left_out", "_left_out_dates", "_rules", "_times", "most_empty_years")
 
     def __init__(
         self,
@@ -37,6 +37,9 @@ class SetPattern(DayPattern):
         self._left_out = tuple(left_out)
         # Of what is left out, the rules that leave no time of any day of theirs.
         self._emptying = [rule for rule in left_out if _covers(rule.constant_bits, self._rules)]
+        # Up to the last of the dates in any case.
+        years_of_dates = year_of(dates[-1] // DAY) - year_of(self.first // DAY) + 1 if dates else 0
+        self.most_empty_years = max(min((rule.most_empty_years for rule in rules), default=0), years_of_dates)
         self._times = Dates(dates)
         self._left_out_dates = Dates(left_out_dates)
         self._day = (-1_000_000, TimeBits(0))  # a short cut, read once and checked

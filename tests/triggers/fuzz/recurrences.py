@@ -171,7 +171,7 @@ def _parts_handed(random: Random) -> dict[str, Any]:
     if random.random() < 0.2:
         parts["count"] = random.choice((1, 5, 1_000, 0, -1))
     elif random.random() < 0.2:
-        parts["until"] = start + timedelta(random.randrange(5_000) - 100) if start.year < 9_000 else start
+        parts["until"] = start + timedelta(random.randrange(5_000) - 100) if 1 < start.year < 9_000 else start
     if random.random() < 0.3:
         days = random.choice((1, 1, 2, 5))
         parts["byweekday"] = [weekday(random.randrange(7), random.choice((None, None, 1, -1, 5))) for _ in range(days)]

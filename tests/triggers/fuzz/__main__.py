@@ -36,7 +36,7 @@ def main(seconds: float, seed: int) -> None:
         random = BytesRandom(data)
         attempt = attempts.random_attempt(random)
         try:
-            told[f"{attempt.name}: {account.call_to_account(attempt, random)}"] += 1
+            told[f"{attempt.name}: {account.call_to_account(attempt, random, is_timed=True)}"] += 1
         except Exception as error:  # the border to what is fuzzed: everything that comes here is a finding
             told["findings"] += 1
             _keep(findings, attempt, error)

@@ -297,3 +297,9 @@ def test_dates_are_found_however_far_they_are_from_the_others(rules):
     far = [datetime(year, 1, 5, 9, tzinfo=UTC) for year in (4126, 9999)]
     assert trigger.next(5, after=datetime(2027, 1, 1, tzinfo=UTC)) == far
     assert trigger.last_fire_time_until(datetime(9998, 1, 1, tzinfo=UTC)) == far[0]
+
+
+def test_a_rule_is_followed_over_more_than_a_thousand_years():
+    rule = "FREQ=MONTHLY;INTERVAL=1483;BYMONTH=2;BYDAY=MO;BYSETPOS=1"
+    (found,) = RRuleTrigger(rule, "2000-04-01", timezone="UTC").next(1, after=datetime(2000, 4, 1, tzinfo=UTC))
+    assert found == datetime(3236, 2, 4, tzinfo=UTC)

@@ -37,7 +37,6 @@ class ChosenPattern(SinglePattern):
     __slots__ = ("_freq", "_hands", "_positions", "_since", "_window")
 
     COST_OF_YEAR = 40
-    most_empty_years = 1_000  # even Easter comes as early and as late as it can within that
 
     def __init__(
         self,
@@ -50,6 +49,8 @@ class ChosenPattern(SinglePattern):
         positions: tuple[int, ...],
     ) -> None:
         super().__init__(first, last, days, cycle)
+        if days.easter_days:
+            self.most_empty_years = 1_000  # within that it comes as early and as late as it can; no cycle tells "never"
         self._hands = hands
         self._freq = freq
         self._positions = positions

@@ -41,15 +41,15 @@ class DayPattern:
     than that, and none goes over more than `MOST_EMPTY` days that turn out to have no time left.
     """
 
-    __slots__ = ("_year", "first", "last")
+    __slots__ = ("_year", "first", "last", "most_empty_years")
 
     MOST_EMPTY = 2_000
-    most_empty_years = LAST_YEAR
-    """How many years on end a search looks through that may have a day that matches, and have none."""
 
     def __init__(self, first: int, last: int) -> None:
         self.first = max(first, FIRST_WALL)
         self.last = min(last, LAST_WALL)
+        # How many years on end a search looks through that may have a day that matches, and have none.
+        self.most_empty_years = LAST_YEAR
         # First day, first day after, and mask of the year asked for last: a short cut, read once and checked.
         self._year = (0, 0, 0)
 

@@ -20,7 +20,7 @@ class SetPattern(DayPattern):
     they are known from the masks.
     """
 
-    __slots__ = ("_day", "_emptying", "_left_out", "_left_out_dates", "_rules", "_times", "most_empty_years")
+    __slots__ = ("_day", "_emptying", "_left_out", "_left_out_dates", "_rules", "_times")
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from datetime import timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from tickwright.instants import EARLIEST, LATEST, SECOND
+from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.pattern import FIRST_WALL, LAST_WALL, CronPattern
 from tickwright.triggers.lines.line import Patience
 from tickwright.triggers.lines.rhythm import Rhythm
@@ -103,14 +104,10 @@ def _times_of_a_period(weekdays: int, hours: int, minutes: int, seconds: int) ->
     parts = [(minutes, 60, 60, 0), (hours, 24, 3_600, 0), (weekdays, 7, 86_400, WEEKDAY_OF_1970)]
     while parts and parts[-1][0] == (1 << parts[-1][1]) - 1:
         parts.pop()  # every value of it matches: it only repeats what the parts below it say
-    times, period = _bits(seconds), 60
+    times, period = list(members(seconds)), 60
     for mask, size, unit, shift in parts:
         if mask.bit_count() * len(times) > MOST_RHYTHMS:
             return None
-        times = [(value - shift) % size * unit + time for value in _bits(mask) for time in times]
+        times = [(value - shift) % size * unit + time for value in members(mask) for time in times]
         period = size * unit
     return times, period
-
-
-def _bits(mask: int) -> list[int]:
-    return [value for value in range(mask.bit_length()) if mask >> value & 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tickwright.triggers.cron.masks import members
 from tickwright.triggers.cron.years import month_lengths, year_of, year_shape, year_start
 from tickwright.triggers.rrule.calendar import YearDays
 from tickwright.triggers.rrule.cycle import Cycle
@@ -108,7 +109,7 @@ class ChosenPattern(SinglePattern):
         for first, days in self._periods(year):
             places = self._places(days.bit_count())
             if places:
-                numbers = [number for number in range(days.bit_length()) if days >> number & 1]
+                numbers = members(days)
                 for place in places:
                     index, time = divmod(place, self._hands.total)
                     day = first + numbers[index]

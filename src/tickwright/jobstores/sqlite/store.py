@@ -313,9 +313,9 @@ class SQLiteJobStore(JobStore):
 
     # -- leases --------------------------------------------------------------------------------------
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
         with self._file.writing() as sql:
-            leases.open_lease(sql, owner, seconds, now)
+            leases.open_lease(sql, owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         with self._file.writing() as sql:

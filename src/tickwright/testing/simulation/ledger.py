@@ -59,6 +59,8 @@ class Ledger:
     """When the outcome of each run was committed."""
     settled_in: dict[str, int] = field(default_factory=dict)
     """In which commit."""
+    changed_at: dict[str, datetime] = field(default_factory=dict)
+    """When each job's schedule was written last."""
     taken_at: dict[str, datetime] = field(default_factory=dict)
     """When each run was taken, by the world's time and not by the clock of the process that took it."""
     commits: int = 0
@@ -85,6 +87,8 @@ class Ledger:
         for change, is_taken in zip(changes, taken, strict=True):
             if not is_taken:
                 continue
+            if change.schedule is not None:
+                self.changed_at[change.job_id] = now
             for run in (*change.started, *change.recorded):
                 self.taken_at[run.id] = who.really(run.taken_at)
             for run in (*change.settled, *change.recorded):

@@ -89,6 +89,7 @@ class Process:
         self.is_frozen = False
         self.wakes_at: datetime | None = None
         self._last_fault: datetime | None = None
+        self._last_beat: datetime | None = None
         self._whole_step_began: datetime | None = None
         self.executor = SimulatedExecutor(self, room)
         mailbox = Mailbox(self._ring)
@@ -181,6 +182,8 @@ class Process:
 
     def after(self, call: str) -> None:
         """Have the weather strike after it."""
+        if call in ("open_lease", "renew_lease"):
+            self._last_beat = self.world_now
         self._suffer(call)
         if self.weather.strikes(self.weather.fails_after):
             self.note_fault()
@@ -220,12 +223,14 @@ class Process:
         return self.clock.really(shown)
 
     def is_innocent(self, owner: str) -> bool:
-        """Return whether another process lives, and nothing befell it for a lease."""
+        """Return whether another process lives, nothing befell it for a lease, and it has beaten since."""
         other = self.simulation.find(owner)
-        if other is None or other is self or other.is_frozen:
+        if other is None or other is self or other.is_frozen or other._last_beat is None:
             return False
+        if other._last_fault is None:
+            return True
         lease = timedelta(seconds=self.simulation.lease)
-        return other._last_fault is None or self.world_now - other._last_fault > lease
+        return other._last_beat > other._last_fault and self.world_now - other._last_fault > lease
 
     def cannot_load(self, job_id: str) -> bool:
         """Return whether this process cannot load a job."""

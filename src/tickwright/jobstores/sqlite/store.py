@@ -21,7 +21,7 @@ from tickwright.errors import (
 )
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.body import pack_job
-from tickwright.jobstores.sqlite import aside, jobs, leases, runs
+from tickwright.jobstores.sqlite import aside, jobs, leases, notes, runs
 from tickwright.jobstores.sqlite.commits import commit_change
 from tickwright.jobstores.sqlite.database import Database
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
@@ -310,6 +310,16 @@ class SQLiteJobStore(JobStore):
                 self.retention.delete(sql, excess)
             deleted += len(excess.let_go)
         return deleted
+
+    # -- notes ---------------------------------------------------------------------------------------
+
+    def read_note(self, topic: str) -> str | None:
+        with self._file.reading() as sql:
+            return notes.read_note(sql, topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        with self._file.writing() as sql:
+            notes.write_note(sql, topic, text)
 
     # -- leases --------------------------------------------------------------------------------------
 

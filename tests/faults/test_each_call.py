@@ -1,4 +1,4 @@
-"""Each call that the loop makes fails in turn, before, after and half-way: everything goes on, and the books are whole."""
+"""Each call that the loop makes fails in turn, before, after and half-way: all goes on, and the books are whole."""
 
 from __future__ import annotations
 

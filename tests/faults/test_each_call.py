@@ -45,7 +45,7 @@ DONE_IS_DONE = ("close_lease", "open_lease")
 """What was done, though nobody answered, is not asked for again."""
 
 
-@pytest.fixture(params=STORES.values(), ids=STORES)
+@pytest.fixture(params=list(STORES.values()), ids=list(STORES))
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     make: MakeStore = request.param
     return Stage(make(tmp_path))

@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.faults import deeds
 from tests.faults.books import Books, Planned, audit, plan_of
-from tickwright import events
+from tests.schedulers.stage import Heard, soon
+from tickwright import BackgroundScheduler, events
 from tickwright.change import Change
 from tickwright.core import changing
 from tickwright.jobstores.base import JobStore
@@ -101,6 +102,37 @@ class Stage:
         assert outages in (None, times)
         assert len(self.logged("failed: ")) == times
         assert len(self.logged("answers again")) == times
+
+
+class Working:
+    """A scheduler with threads, on a store that fails and one that does not; a job in each, every 50 ms."""
+
+    def __init__(self, inner: JobStore) -> None:
+        deeds.noted.clear()
+        self.faults = Faults()
+        self.heard = Heard()
+        self.records: list[logging.LogRecord] = []
+        self.inner = inner
+        self.scheduler = BackgroundScheduler(
+            timezone="UTC",
+            jobstores={"default": FaultyStore(inner, self.faults), "other": MemoryJobStore(keep_runs=None)},
+            logger=noting(self.records),
+            jobstore_retry_interval=0.5,
+        )
+        self.scheduler.add_listener(self.heard)
+
+    def begin(self) -> None:
+        self.scheduler.start(paused=True)
+        for number in range(3):
+            self.scheduler.add_job(deeds.note, "interval", seconds=0.05, id=f"tick{number}")
+        self.scheduler.add_job(deeds.note, "interval", seconds=0.05, id="elsewhere", jobstore="other")
+        self.plan = plan_of(self.scheduler)
+        self.scheduler.resume()
+
+    def has_run(self, job_id: str, times: int) -> bool:
+        """Wait until a job has run so many times more; return whether it has."""
+        before = sum(note.job_id == job_id for note in deeds.noted.copy())
+        return soon(lambda: sum(note.job_id == job_id for note in deeds.noted.copy()) >= before + times)
 
 
 def leave_a_mess(store: JobStore, clock: VirtualClock) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from datetime import timedelta
 from itertools import pairwise
@@ -11,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults import deeds
-from tests.faults.books import audit, plan_of
-from tests.faults.stage import STORES, MakeStore, Stage, noting
-from tests.schedulers.stage import SOON, Heard, in_time, soon
-from tickwright import BackgroundScheduler, events
+from tests.faults.books import audit
+from tests.faults.stage import STORES, MakeStore, Stage, Working
+from tests.schedulers.stage import SOON, in_time, soon
+from tickwright import events
 from tickwright.clock import Clock
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.jobstores.memory import MemoryJobStore
@@ -118,43 +117,12 @@ def test_whatever_a_store_raises_is_an_outage(error: BaseException) -> None:
 # -- in real time ---------------------------------------------------------------------------------------------
 
 
-class Running:
-    """A scheduler with threads, on a store that fails and one that does not; a job in each, every 50 ms."""
-
-    def __init__(self, inner: object) -> None:
-        deeds.noted.clear()
-        self.faults = Faults()
-        self.heard = Heard()
-        self.records: list[logging.LogRecord] = []
-        self.inner = inner
-        self.scheduler = BackgroundScheduler(
-            timezone="UTC",
-            jobstores={"default": FaultyStore(inner, self.faults), "other": MemoryJobStore(keep_runs=None)},  # type: ignore[arg-type]
-            logger=noting(self.records),
-            jobstore_retry_interval=0.5,
-        )
-        self.scheduler.add_listener(self.heard)
-
-    def begin(self) -> None:
-        self.scheduler.start(paused=True)
-        for number in range(3):
-            self.scheduler.add_job(deeds.note, "interval", seconds=0.05, id=f"tick{number}")
-        self.scheduler.add_job(deeds.note, "interval", seconds=0.05, id="elsewhere", jobstore="other")
-        self.plan = plan_of(self.scheduler)
-        self.scheduler.resume()
-
-    def has_run(self, job_id: str, times: int) -> bool:
-        """Wait until a job has run so many times more; return whether it has."""
-        before = sum(note.job_id == job_id for note in deeds.noted.copy())
-        return soon(lambda: sum(note.job_id == job_id for note in deeds.noted.copy()) >= before + times)
-
-
 @pytest.fixture
-def make_running(request: pytest.FixtureRequest, tmp_path: Path) -> object:
-    made: list[Running] = []
+def working(request: pytest.FixtureRequest, tmp_path: Path) -> object:
+    made: list[Working] = []
 
-    def make(maker: MakeStore) -> Running:
-        made.append(Running(maker(tmp_path)))
+    def make(maker: MakeStore) -> Working:
+        made.append(Working(maker(tmp_path)))
         return made[-1]
 
     yield make
@@ -164,8 +132,8 @@ def make_running(request: pytest.FixtureRequest, tmp_path: Path) -> object:
 
 
 @each_store
-def test_threads_live_through_an_outage_and_the_other_store_does_not_notice(make_running, make: MakeStore) -> None:
-    one = make_running(make)
+def test_threads_live_through_an_outage_and_the_other_store_does_not_notice(working, make: MakeStore) -> None:
+    one = working(make)
     one.begin()
     assert one.has_run("tick0", 5)
     threads = {thread.name for thread in threading.enumerate()}
@@ -193,10 +161,8 @@ def test_threads_live_through_an_outage_and_the_other_store_does_not_notice(make
 
 @each_store
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_shutdown_in_an_outage_ends_and_the_next_start_has_whole_books(
-    make_running, make: MakeStore, wait: bool
-) -> None:
-    one = make_running(make)
+def test_a_shutdown_in_an_outage_ends_and_the_next_start_has_whole_books(working, make: MakeStore, wait: bool) -> None:
+    one = working(make)
     one.begin()
     assert one.has_run("tick0", 3)
     one.faults.fail(times=None)
@@ -215,9 +181,9 @@ def test_a_shutdown_in_an_outage_ends_and_the_next_start_has_whole_books(
 
 @each_store
 def test_a_scheduler_does_not_start_in_an_outage_leaves_nothing_behind_and_starts_later(
-    make_running, make: MakeStore
+    working, make: MakeStore
 ) -> None:
-    one = make_running(make)
+    one = working(make)
     one.faults.fail("start", error=ConnectionRefusedError("nobody there"))
     before = {thread.ident for thread in threading.enumerate()}
     with pytest.raises(ConnectionRefusedError, match="nobody there"):
@@ -229,8 +195,8 @@ def test_a_scheduler_does_not_start_in_an_outage_leaves_nothing_behind_and_start
 
 
 @each_store
-def test_a_start_that_cannot_store_its_jobs_can_be_made_again(make_running, make: MakeStore) -> None:
-    one = make_running(make)
+def test_a_start_that_cannot_store_its_jobs_can_be_made_again(working, make: MakeStore) -> None:
+    one = working(make)
     for number in range(3):
         one.scheduler.add_job(deeds.note, "interval", seconds=0.05, id=f"tick{number}")
     one.faults.fail("add_job", spare=1)
@@ -243,8 +209,8 @@ def test_a_start_that_cannot_store_its_jobs_can_be_made_again(make_running, make
         assert one.has_run(f"tick{number}", 2)
 
 
-def test_an_outage_costs_the_processor_nothing(make_running) -> None:
-    one = make_running(STORES["memory"])
+def test_an_outage_costs_the_processor_nothing(working) -> None:
+    one = working(STORES["memory"])
     one.begin()
     one.scheduler.remove_job("elsewhere")
     one.faults.fail(times=None)

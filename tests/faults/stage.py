@@ -107,7 +107,7 @@ class Stage:
 class Working:
     """A scheduler with threads, on a store that fails and one that does not; a job in each, every 50 ms."""
 
-    def __init__(self, inner: JobStore) -> None:
+    def __init__(self, inner: JobStore, lease: float = 30.0) -> None:
         deeds.noted.clear()
         self.faults = Faults()
         self.heard = Heard()
@@ -118,6 +118,7 @@ class Working:
             jobstores={"default": FaultyStore(inner, self.faults), "other": MemoryJobStore(keep_runs=None)},
             logger=noting(self.records),
             jobstore_retry_interval=0.5,
+            lease=lease,
         )
         self.scheduler.add_listener(self.heard)
 
@@ -128,6 +129,13 @@ class Working:
         self.scheduler.add_job(deeds.note, "interval", seconds=0.05, id="elsewhere", jobstore="other")
         self.plan = plan_of(self.scheduler)
         self.scheduler.resume()
+
+    def books_at_rest(self) -> Books:
+        """Return the books once what is in flight has ended; takes no more jobs."""
+        self.scheduler.pause()
+        unsettled = "scheduled", "running"
+        assert soon(lambda: not [run for status in unsettled for run in self.scheduler.get_runs(status=status)])
+        return audit(self.scheduler, self.plan, deeds.noted)
 
     def has_run(self, job_id: str, times: int) -> bool:
         """Wait until a job has run so many times more; return whether it has."""

@@ -21,7 +21,7 @@ from tickwright.jobstores.sqlite.forks import close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
-from tickwright.jobstores.sqlite.troubles import explained
+from tickwright.jobstores.sqlite.troubles import explained, is_lock
 
 __all__ = ["Database"]
 
@@ -33,12 +33,27 @@ _saving = Lock()
 """Held while connections are changed for others than one's own; taken before any other lock."""
 
 
+SHORTER = 0.1
+"""The part of the timeout for which a call waits, once one has waited for all of it in vain.
+
+A loop that serves other job stores as well waits with this one: a file that is locked for an hour must not hold the
+others up at each attempt."""
+
+
 class _Line:
     """A connection, and the lock of whoever uses it."""
 
-    def __init__(self, sql: sqlite3.Connection) -> None:
+    def __init__(self, sql: sqlite3.Connection, timeout: float) -> None:
         self.sql = sql
         self.lock = Lock()
+        self.full_timeout = timeout
+        self.timeout = timeout
+
+    def wait_for(self, timeout: float) -> None:
+        """Wait for so many seconds where another program has the file locked, from now on."""
+        if timeout != self.timeout:
+            self.sql.execute(f"PRAGMA busy_timeout = {timeout * 1000:.0f}")
+            self.timeout = timeout
 
 
 class Database:
@@ -58,7 +73,7 @@ class Database:
         close_copies()
         self._loss: str | None = None
         short, long, self._seen = self._connect()
-        self._short, self._long = _Line(short), _Line(long)
+        self._short, self._long = _Line(short, timeout), _Line(long, timeout)
         self.locks = (self._short.lock, self._long.lock)
         watch(self)
         _opened.add(self)
@@ -104,20 +119,25 @@ class Database:
                 f"not survive a fork; make a scheduler and a job store of its own after the fork"
             )
         self._check_files()
+        waited = self.timeout
         try:
             with line.lock:
+                waited = line.timeout
                 try:
                     line.sql.execute(begin)
                     yield line.sql
                     line.sql.execute("COMMIT")
-                except BaseException:
+                    line.wait_for(line.full_timeout)
+                except BaseException as error:
                     with suppress(sqlite3.Error):
                         if line.sql.in_transaction:
                             line.sql.execute("ROLLBACK")
+                        if is_lock(error):
+                            line.wait_for(line.full_timeout * SHORTER)
                     raise
         except sqlite3.Error as error:
             self._check_file()  # SQLite has many words for a file that was taken away
-            raise explained(error, self.path, self.timeout) from error
+            raise explained(error, self.path, waited) from error
         except UnicodeEncodeError as error:
             raise JobStoreError(f"{error.object!r} is no text that {self.path!r} can hold") from error
         # Afterwards, and not before: either what was committed went into the file that bears the name, or the
@@ -223,7 +243,8 @@ class Database:
         """Use new connections instead of the old ones."""
         short, long, self._seen = self._connect()
         self.close_connections()
-        self._short.sql, self._long.sql = short, long
+        for line, sql in ((self._short, short), (self._long, long)):
+            line.sql, line.timeout = sql, line.full_timeout
 
     def _look(self) -> Look:
         """Return how the files are now. Raises where the one at the path is gone."""

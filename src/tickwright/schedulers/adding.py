@@ -191,9 +191,12 @@ class AddCalls(LookCalls):
         try:
             store.add_job(job)
         except ConflictingIdError:
-            if pending.replace_existing:
+            if not pending.replace_existing:
+                raise
+            if not _is_illegible(store, job.id):
                 return None
-            raise
+            # Not even its schedule can be read: there is nothing to keep, and nothing that a version could guard.
+            store.update_job(job)
         return job
 
     def _lookup_or_rebuild(self, store: JobStore, declared: StoredJob) -> StoredJob | None:
@@ -317,3 +320,12 @@ class AddCalls(LookCalls):
         """Wake the loop if the job is due before it would wake by itself."""
         if self._loop is not None:
             self._loop.wake_for(job.schedule.next_run_time)
+
+
+def _is_illegible(store: JobStore, job_id: str) -> bool:
+    """Return whether a job is stored, and neither what it is nor when it is due can be read."""
+    try:
+        store.lookup_job(job_id)
+    except UnreadableJobError:
+        return job_id not in store.read_standings([job_id])
+    return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import inf
 
+from tickwright.change import Silence
 from tickwright.core.context import Context
 from tickwright.core.lease_watch import LeaseWatch
 from tickwright.jobstores.base import JobStore
@@ -17,6 +19,9 @@ __all__ = ["Abandoned", "LeaseKeeper"]
 # death is found within L at the latest (2/3 + 1/6 + 1/6), and an owner that is merely slow has missed three beats.
 PARTS = 6
 
+OWN_LATENESS = 2
+"""Beats that this engine may be late with itself and still judge others: beyond, what kept it may have kept them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
@@ -24,6 +29,8 @@ class Abandoned:
 
     runs: tuple[Run, ...] = ()
     """Runs that nobody will report."""
+    silences: Mapping[str, Silence] = field(default_factory=dict)
+    """By the id of the owner that a run has: what was last seen of it."""
     owners: tuple[Owner, ...] = ()
     """Dead owners without such runs, whose leases can go. The others' stay until a later look finds none."""
 
@@ -37,6 +44,8 @@ class LeaseKeeper:
         self._watch = LeaseWatch(context.owner.id, context.probe)
         self._known: set[str] | None = None
         self._is_open = False
+        self._beats = 0
+        """How many were asked for, heard of or not: no lease of this engine was ever at more."""
         # Instants are kept and compared as they are: a difference of two can fall a hair short of the interval
         # while the wait that was worked out from it is zero, and the loop would spin on that hair.
         self._beat_at = -inf
@@ -49,26 +58,46 @@ class LeaseKeeper:
         """Seconds between two renewals."""
         return self._context.lease / PARTS
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other living schedulers were seen at this store when last looked."""
+        return self._known is not None and len(self._known) > 1
+
     def is_in_doubt(self) -> bool:
         """Return whether so long has passed since the last beat that others may take this engine for dead."""
         return self._context.clock.monotonic() > self._beat_at + self._context.lease / 2
 
     def keep(self) -> bool:
-        """Open or renew the lease where it is time; return False where it had been taken away."""
+        """Open or renew the lease where it is time.
+
+        Return False where others may have taken this engine for dead: the lease was gone, or its beat came so late.
+        """
         clock, owner = self._context.clock, self._context.owner
         # Taken before the call: a beat counts from when it was asked for, not from when the answer came.
         asked_at = clock.monotonic()
         if asked_at < self._renew_at:
             return True
-        kept = True
-        if not self._is_open:
-            self._store.open_lease(owner, self._context.lease, clock.now())
-        elif not self._store.renew_lease(owner.id, clock.now()):
-            self._store.open_lease(owner, self._context.lease, clock.now())
-            kept = False
+        was_open = self._is_open
+        self._beats += 1
+        is_there = was_open and self._store.renew_lease(owner.id, clock.now())
+        if not is_there:
+            # With a beat that none of the earlier ones was: a watcher that saw one of those stand still, and did not
+            # look while the lease was gone, would think it dead still.
+            self._store.open_lease(owner, self._context.lease, clock.now(), self._beats)
+        if was_open and not is_there:
+            self._context.logger.warning(
+                "Job store %r: this scheduler was taken for dead while it was stopped; runs it had in hand may have "
+                "been settled as lost",
+                self._store.alias,
+            )
+        was_in_doubt = self.is_in_doubt()
+        if clock.monotonic() > self._beat_at + OWN_LATENESS * self.interval:
+            # A file that somebody locks for a minute stops everybody's beat. Whoever gets through first must not
+            # take the others, who have waited like itself, for dead.
+            self._watch.start_over()
         self._is_open = True
         self._beat_at, self._renew_at = asked_at, asked_at + self.interval
-        return kept
+        return not was_open or (is_there and not was_in_doubt)
 
     def find_abandoned(self) -> Abandoned:
         """Return the runs of dead owners, where it is time to look; nothing otherwise."""
@@ -92,7 +121,12 @@ class LeaseKeeper:
         self._watch_at = monotonic + self.interval
         self._known = living
         left = {run.owner for run in runs}
-        return Abandoned(runs=tuple(runs), owners=tuple(dead[name] for name in dead if name not in left))
+        beats = {lease.owner.id: lease.beat for lease in leases}
+        return Abandoned(
+            runs=tuple(runs),
+            silences={name: Silence(owner=name, beat=beats.get(name)) for name in left},
+            owners=tuple(dead[name] for name in dead if name not in left),
+        )
 
     def may_be_dead(self, owner_id: str) -> bool:
         """Return whether nothing shows yet that an owner lives: it has not been watched for long enough."""

@@ -58,6 +58,9 @@ class JobStore(ABC):
     keeps_objects: ClassVar[bool] = False
     """Whether jobs are kept as the objects they are, so that a callable needs no name that leads to it."""
 
+    look_every: float | None = None
+    """Seconds after which a scheduler looks again for what other processes changed; None: the loop's second will do."""
+
     alias: str = "default"
     keep_runs: int | None = 10_000
     """How many settled runs retention keeps, those that ended last; None: all."""
@@ -168,7 +171,7 @@ class JobStore(ABC):
 
     def _commit_one(self, change: Change) -> bool:
         runs = self._history()
-        if not runs.admits(change):
+        if not runs.admits(change) or (change.silence and not self._leases.is_silent(change.silence)):
             return False
         try:
             if not self._write_job(change):
@@ -296,12 +299,13 @@ class JobStore(ABC):
 
     # -- leases --------------------------------------------------------------------------------------
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
-        """Announce an owner, or announce it anew after its lease was taken away.
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
+        """Announce an owner, or announce it anew after its lease was taken away, with its first beat.
 
-        For a lease that is still there it is one more beat, under the new terms.
+        The owner gives one that it has never had before, so that nobody takes the lease for the one that was there.
+        For a lease that is still there it is at least one more beat, under the new terms.
         """
-        self._leases.open(owner, seconds, now)
+        self._leases.open(owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         """Raise the beat of a lease by one; return False where it is gone: its owner was taken for dead."""

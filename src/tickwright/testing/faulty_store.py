@@ -48,7 +48,7 @@ class FaultyStore(JobStore):
         self.inner = inner
         self.faults = faults
         # What it promises is what the real one promises.
-        for flag in ("checks_versions", "survives_restart", "keeps_objects"):
+        for flag in ("checks_versions", "survives_restart", "keeps_objects", "look_every"):
             setattr(self, flag, getattr(inner, flag))
 
     def _pass_on(
@@ -158,8 +158,8 @@ class FaultyStore(JobStore):
     def pack(self, report: Report) -> Report:
         return self.inner.pack(report)  # no call of the store's: it is made in a worker, and must not fail
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
-        self._pass_on(self.inner.open_lease, owner, seconds, now)
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
+        self._pass_on(self.inner.open_lease, owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         return self._pass_on(self.inner.renew_lease, owner_id, now)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tickwright.errors import InvalidJobError, UnpicklableResultError, described
 from tickwright.policies import UNSET
-from tickwright.reference import Reference
+from tickwright.reference import Reference, name_now
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
@@ -25,11 +25,14 @@ __all__ = [
     "READY",
     "STOP",
     "Answer",
+    "News",
     "Task",
     "make_report",
     "pack_answer",
+    "pack_news",
     "pack_task",
     "unpack_answer",
+    "unpack_news",
     "unpack_task",
 ]
 
@@ -51,6 +54,16 @@ class Task(NamedTuple):
     reference: Reference
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+
+
+class News(NamedTuple):
+    """What has become known about the run that a worker process has."""
+
+    run_id: str
+    cancelled: bool
+    """Whether it was asked to stop."""
+    lost_lease: bool
+    """Whether another scheduler has it on record as lost."""
 
 
 class Answer(NamedTuple):
@@ -78,6 +91,12 @@ def unpack_task(data: bytes) -> Task:
     if isinstance(reference, str):
         reference = Reference(name=reference)
     return Task(Run(**run), reference, args, kwargs)
+
+
+def unpack_news(data: bytes) -> News:
+    """Return the news."""
+    flags, _, run_id = data.decode().partition(" ")
+    return News(run_id, cancelled="c" in flags, lost_lease="l" in flags)
 
 
 def pack_answer(report: Report, elapsed: float) -> list[bytes]:
@@ -157,10 +176,14 @@ _values_of = attrgetter(*_RUN_FIELDS)
 
 
 def _short(reference: Reference | None) -> Reference | str | None:
-    """Return a reference, as its mere name where it is no more than that."""
-    if reference is None or reference.bound_to is not UNSET or reference.args or reference.kwargs:
-        return reference
-    return reference.name
+    """Return a reference as the worker finds it, as its mere name where it is no more than that."""
+    if reference is None:
+        return None
+    # What was moved, or given a name, is known here; the worker may not have imported who says so.
+    name = name_now(reference.name)
+    if reference.bound_to is not UNSET or reference.args or reference.kwargs:
+        return replace(reference, name=name)
+    return name
 
 
 def _culprit(job: StoredJob) -> str | None:
@@ -182,6 +205,11 @@ def _parts(job: StoredJob) -> Iterator[tuple[str, Any]]:
             yield "the object whose method it calls", job.reference.bound_to
         for value in (*job.reference.args, *job.reference.kwargs.values()):
             yield "an argument of its functools.partial", value
+
+
+def pack_news(news: News) -> bytes:
+    """Return news as bytes."""
+    return f"{'c' * news.cancelled}{'l' * news.lost_lease} {news.run_id}".encode()
 
 
 def unpack_answer(header: bytes) -> Answer:

@@ -7,22 +7,23 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from tickwright.change import Silence
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
 from tickwright.owner import Lease, Owner
 
-__all__ = ["all_leases", "close_lease", "open_lease", "renew_lease"]
+__all__ = ["all_leases", "close_lease", "is_silent", "open_lease", "renew_lease"]
 
 ORDINARY = 30.0
 """The seconds of a lease that does not say how long it is: those of a scheduler that was not told otherwise."""
 
 
-def open_lease(sql: sqlite3.Connection, owner: Owner, seconds: float, now: datetime) -> None:
+def open_lease(sql: sqlite3.Connection, owner: Owner, seconds: float, now: datetime, beat: int) -> None:
     """Write an owner's lease. One that is there already is raised, so that no watcher sees an old beat again."""
     sql.execute(
-        "INSERT INTO leases (owner, host, pid, process, seconds, beat, seen_at) VALUES (?, ?, ?, ?, ?, 1, ?) "
+        "INSERT INTO leases (owner, host, pid, process, seconds, beat, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (owner) DO UPDATE SET host = excluded.host, pid = excluded.pid, process = excluded.process, "
-        "seconds = excluded.seconds, beat = beat + 1, seen_at = excluded.seen_at",
-        (owner.id, owner.host, owner.pid, owner.process, seconds, micros_of(now)),
+        "seconds = excluded.seconds, beat = max(beat + 1, excluded.beat), seen_at = excluded.seen_at",
+        (owner.id, owner.host, owner.pid, owner.process, seconds, beat, micros_of(now)),
     )
 
 
@@ -35,6 +36,12 @@ def renew_lease(sql: sqlite3.Connection, owner_id: str, now: datetime) -> bool:
 def close_lease(sql: sqlite3.Connection, owner_id: str) -> None:
     """Delete a lease, if it is there."""
     sql.execute("DELETE FROM leases WHERE owner = ?", (owner_id,))
+
+
+def is_silent(sql: sqlite3.Connection, silence: Silence) -> bool:
+    """Return whether an owner has shown no other sign of life since."""
+    found = sql.execute("SELECT beat FROM leases WHERE owner = ?", (silence.owner,)).fetchone()
+    return (_beat_of(found[0]) if found else None) == silence.beat
 
 
 def all_leases(sql: sqlite3.Connection) -> list[Lease]:
@@ -57,6 +64,11 @@ def _lease_of(owner: str, host: Any, pid: Any, process: Any, seconds: Any, beat:
     return Lease(
         owner=Owner(id=owner, host=host, pid=pid, process=process) if whole else Owner(id=owner),
         seconds=seconds if isinstance(seconds, float) and seconds > 0 else ORDINARY,
-        beat=beat if type(beat) is int else 0,
+        beat=_beat_of(beat),
         seen_at=seen,
     )
+
+
+def _beat_of(beat: Any) -> int:
+    # One that is damaged stands still like any other, until its owner's next makes a number of it again.
+    return beat if type(beat) is int else 0

@@ -73,6 +73,8 @@ class SQLiteJobStore(JobStore):
 
     checks_versions: ClassVar[bool] = True
     survives_restart: ClassVar[bool] = True
+    # A look costs a fraction of a millisecond, and what one process changes is to be seen by all within a second.
+    look_every = 0.5
 
     def __init__(
         self,
@@ -312,9 +314,9 @@ class SQLiteJobStore(JobStore):
 
     # -- leases --------------------------------------------------------------------------------------
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
         with self._file.writing() as sql:
-            leases.open_lease(sql, owner, seconds, now)
+            leases.open_lease(sql, owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         with self._file.writing() as sql:

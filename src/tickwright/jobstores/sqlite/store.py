@@ -67,7 +67,8 @@ class SQLiteJobStore(JobStore):
     only such as ended within this time (None: whenever). The last run of a job that is still stored is kept
     beside them.
 
-    `timeout`: for how many seconds a call waits while another process writes.
+    `timeout`: for how many seconds a call waits while another process writes. Once one has waited in vain, the
+    next ones wait for a tenth of that, until one gets through: the scheduler's other job stores wait meanwhile.
     """
 
     checks_versions: ClassVar[bool] = True

@@ -1,103 +1,162 @@
 """Kills the program of fifty jobs at random instants, and has each restart judged.
 
-python -m tests.durability.kill [ROUNDS [SEED]]
+    python -m tests.durability.kill [ROUNDS [SEED]]
+
+The rounds are shared out to four worlds: each commit on the disk at once or not, and with the history kept whole or
+pruned while the killing goes on.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
+import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.durability.judge import Line, Verdict, judge
 from tests.durability.plan import fifty_jobs
+from tests.durability.victim import Victim, kill_worker
+from tests.durability.world import World
 
-__all__ = ["kill_and_restart"]
+__all__ = ["Killing", "judge_world", "kill_and_restart", "report"]
 
-PROJECT = Path(__file__).resolve().parents[2]
-LONGEST_LIFE = 3.0
-"""Seconds after its start within which a round's program is killed: while it starts, recovers or works."""
-PATIENCE = 60.0
+WORLDS: list[dict[str, Any]] = [
+    {"synchronous": "FULL", "keep_runs": None},
+    {"synchronous": "NORMAL", "keep_runs": 30},
+    {"synchronous": "NORMAL", "keep_runs": None},
+    {"synchronous": "FULL", "keep_runs": 30},
+]
+
+DOWN_FOR = (0.0, 0.0, 0.0, 2.5)
+"""Seconds between a death and the next start: mostly none, sometimes so many that fire times are folded together."""
+
+PHASES = ("while it starts", "while it works", "while it stops")
 
 
-def kill_and_restart(folder: Path, rounds: int, seed: int) -> Verdict:
-    """Kill the program `rounds` times and let it end well once; return the last verdict with all complaints."""
-    instants = random.Random(seed)
+@dataclass
+class Killing:
+    """What was done, and what the judge said of it."""
+
+    verdict: Verdict = field(default_factory=Verdict)
+    deaths: Counter[str] = field(default_factory=Counter)
+    pruned: int = 0
+
+    def table(self) -> str:
+        """Return it as text."""
+        deaths = ", ".join(f"{number} {how}" for how, number in sorted(self.deaths.items()))
+        return f"{self.verdict.table()}\nkilled: {deaths}\nruns that were pruned meanwhile: {self.pruned}"
+
+
+def kill_and_restart(folder: Path, rounds: int, seed: int) -> Killing:
+    """Kill the program `rounds` times, and let it end well once in each world."""
+    killing = Killing()
+    for number, settings in enumerate(WORLDS):
+        share = rounds // len(WORLDS) + (number < rounds % len(WORLDS))
+        if share:
+            place = folder / f"world-{number + 1}"
+            place.mkdir()
+            world = World(folder=place, plan=tuple(fifty_jobs(datetime.now(UTC))), **settings).make()
+            _kill_in(world, share, random.Random(f"{seed} {number}"), killing)
+            killing.pruned += len(world.pruned_runs())
+    return killing
+
+
+def _kill_in(world: World, rounds: int, dice: random.Random, killing: Killing) -> None:
     complaints: list[str] = []
-    for number in range(1, rounds + 1):
-        program = _start(folder)
-        try:
-            time.sleep(instants.uniform(0.05, LONGEST_LIFE))
-        finally:
-            program.kill()
-            program.communicate()
-        assert program.returncode == -signal.SIGKILL, f"round {number}: it ended by itself: {program.returncode}"
+    for _ in range(rounds):
+        killing.deaths[_live_and_die(world, dice)] += 1
+        time.sleep(dice.choice(DOWN_FOR))
         # What the restart before this death said of the one before that. The lines are read later, so
         # they are more: the judge compares those of runs that the picture knows.
-        complaints += _judge(folder, at_the_end=False).complaints
-    _end_well(folder)
-    verdict = _judge(folder, at_the_end=True)
+        complaints += judge_world(world, at_the_end=False).complaints
+    _end_well(world)
+    verdict = judge_world(world, at_the_end=True)
+    killing.verdict.add(verdict)
     # What is wrong once is wrong in every later picture too.
-    verdict.complaints = list(dict.fromkeys(complaints + verdict.complaints))
-    return verdict
+    said = dict.fromkeys(complaints + verdict.complaints)
+    killing.verdict.complaints += [f"{world.folder.name}: {complaint}" for complaint in said]
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.durability.program", str(folder)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        text=True,
-        # A killed program cannot write what it measured, and being measured makes its start slow.
-        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
-    )
-
-
-def _end_well(folder: Path) -> None:
-    program = _start(folder)
+def _live_and_die(world: World, dice: random.Random) -> str:
+    """Let the program live for a while; return how it died."""
+    phase, group = dice.choice(PHASES), dice.random() < 0.3
+    victim = Victim(world, "alone")
     try:
-        assert program.stdout is not None
-        assert program.stdout.readline() == "up\n", "the last start did not come up"
-        time.sleep(1.0)
-        program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=PATIENCE)
+        if phase == "while it starts":
+            time.sleep(dice.uniform(0.02, 1.5))
+        else:
+            victim.wait_until("up")
+            time.sleep(dice.uniform(0.0, 2.0))
+            if (workers := victim.workers()) and dice.random() < 0.3:
+                kill_worker(dice.choice(workers))
+                time.sleep(dice.uniform(0.0, 0.3))
+        if phase == "while it stops":
+            victim.ask(signal.SIGTERM)
+            time.sleep(dice.uniform(0.0, 0.6))
     finally:
-        program.kill()
-        program.communicate()
-    assert program.returncode == 0, f"the last program ended with exit code {program.returncode}"
+        victim.kill(group=group)
+    if phase == "while it stops" and victim.process.returncode == 0:
+        return "not at all, it was faster"
+    assert victim.process.returncode == -signal.SIGKILL, (
+        f"it ended by itself with {victim.process.returncode}: {victim.complaints}"
+    )
+    return f"{phase}{' with its workers' if group else ''}"
 
 
-def _judge(folder: Path, *, at_the_end: bool) -> Verdict:
-    note, picture_file, lines_file = folder / "began.txt", folder / "picture.json", folder / "lines.txt"
-    if not note.exists() or not picture_file.exists():
+def _end_well(world: World) -> None:
+    victim = Victim(world, "alone")
+    try:
+        victim.wait_until("up")
+        time.sleep(1.0)
+        victim.ask(signal.SIGUSR1)
+        code = victim.end()
+    finally:
+        victim.kill(group=True)
+    assert code == 0, f"the last program ended with exit code {code}: {victim.complaints}"
+
+
+def judge_world(world: World, *, at_the_end: bool) -> Verdict:
+    """Return the verdict on the last picture that was taken in a world."""
+    if not world.picture.exists():
         return Verdict()  # killed before it got so far
-    picture = json.loads(picture_file.read_text())
-    lines = Line.read(lines_file.read_text()) if lines_file.exists() else []
+    picture = json.loads(world.picture.read_text())
+    lines = Line.read(world.lines.read_text()) if world.lines.exists() else []
     if not at_the_end:
         # What was run since then is judged when the next picture knows it; twice is twice already now.
         known = {run["id"] for run in picture["runs"]}
         lines = [line for line in lines if line.run in known]
-    return judge(fifty_jobs(datetime.fromisoformat(note.read_text())), picture, lines, at_the_end=at_the_end)
+    owners = {name: int(pid) for name, pid, _ in map(str.split, world.owners.read_text().splitlines())}
+    return judge(world.plan, picture, lines, owners, at_the_end=at_the_end)
+
+
+def report(complaints: list[str], folder: Path) -> int:
+    """Print the complaints and keep the folder that shows them, or else remove it; return the exit code."""
+    for complaint in complaints:
+        print(complaint)
+    if complaints:
+        print(f"{len(complaints)} complaint(s); what they are about is kept in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
 
 
 def main(rounds: int = 50, seed: int | None = None) -> int:
     seed = random.randrange(1_000_000) if seed is None else seed
-    print(f"{rounds} rounds, seed {seed}", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
-        verdict = kill_and_restart(Path(folder), rounds, seed)
-        print(f"{rounds} kills in {time.monotonic() - began:.0f} s\n{verdict.table()}")
-    for complaint in verdict.complaints:
-        print(complaint)
-    return 1 if verdict.complaints else 0
+    folder = Path(tempfile.mkdtemp(prefix="tickwright-kills-"))
+    print(f"{rounds} rounds, seed {seed}, in {folder}", flush=True)
+    began = time.monotonic()
+    killing = kill_and_restart(folder, rounds, seed)
+    print(f"{rounds} rounds in {time.monotonic() - began:.0f} s\n{killing.table()}")
+    return report(killing.verdict.complaints, folder)
 
 
 if __name__ == "__main__":

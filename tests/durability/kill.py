@@ -27,7 +27,7 @@ from tests.durability.plan import fifty_jobs
 from tests.durability.victim import Victim, kill_worker
 from tests.durability.world import World
 
-__all__ = ["Killing", "judge_world", "kill_and_restart", "report"]
+__all__ = ["Killing", "finish", "folder_for", "judge_world", "kill_and_restart", "report"]
 
 WORLDS: list[dict[str, Any]] = [
     {"synchronous": "FULL", "keep_runs": None},
@@ -78,7 +78,7 @@ def _kill_in(world: World, rounds: int, dice: random.Random, killing: Killing) -
         # What the restart before this death said of the one before that. The lines are read later, so
         # they are more: the judge compares those of runs that the picture knows.
         complaints += judge_world(world, at_the_end=False).complaints
-    _end_well(world)
+    finish(world)
     verdict = judge_world(world, at_the_end=True)
     killing.verdict.add(verdict)
     # What is wrong once is wrong in every later picture too.
@@ -112,7 +112,8 @@ def _live_and_die(world: World, dice: random.Random) -> str:
     return f"{phase}{' with its workers' if group else ''}"
 
 
-def _end_well(world: World) -> None:
+def finish(world: World) -> Victim:
+    """Let one program settle everything, take the last picture and end well; return it."""
     victim = Victim(world, "alone")
     try:
         victim.wait_until("up")
@@ -122,6 +123,7 @@ def _end_well(world: World) -> None:
     finally:
         victim.kill(group=True)
     assert code == 0, f"the last program ended with exit code {code}: {victim.complaints}"
+    return victim
 
 
 def judge_world(world: World, *, at_the_end: bool) -> Verdict:
@@ -138,6 +140,11 @@ def judge_world(world: World, *, at_the_end: bool) -> Verdict:
     return judge(world.plan, picture, lines, owners, at_the_end=at_the_end)
 
 
+def folder_for(what: str) -> Path:
+    """Return a new folder; `report` removes it where all was well."""
+    return Path(tempfile.mkdtemp(prefix=f"tickwright-{what}-"))
+
+
 def report(complaints: list[str], folder: Path) -> int:
     """Print the complaints and keep the folder that shows them, or else remove it; return the exit code."""
     for complaint in complaints:
@@ -151,7 +158,7 @@ def report(complaints: list[str], folder: Path) -> int:
 
 def main(rounds: int = 50, seed: int | None = None) -> int:
     seed = random.randrange(1_000_000) if seed is None else seed
-    folder = Path(tempfile.mkdtemp(prefix="tickwright-kills-"))
+    folder = folder_for("kills")
     print(f"{rounds} rounds, seed {seed}, in {folder}", flush=True)
     began = time.monotonic()
     killing = kill_and_restart(folder, rounds, seed)

@@ -46,6 +46,7 @@ def _told(run: Run) -> dict[str, Any]:
         "coalesced": run.coalesced,
         "reason": run.reason,
         "owner": run.owner,
+        "late": (run.taken_at - run.fire_time).total_seconds(),
         "taken_at": run.taken_at.timestamp(),
         "finished_at": run.finished_at and run.finished_at.timestamp(),
     }

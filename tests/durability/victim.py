@@ -19,6 +19,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 """Seconds for what takes a few at most; a busy machine stretches them."""
 
+TROUBLES = ("ERROR", "CRITICAL", "Traceback", "Exception", "Error:")
+
 
 class Victim:
     """A running program and the record of what was done to it, in seconds of the wall clock."""
@@ -70,6 +72,11 @@ class Victim:
     def complaints(self) -> str:
         """What it wrote on its standard error."""
         return self._complaints.read_text()
+
+    def troubles(self) -> list[str]:
+        """Return what it complained of, other than that others are dead or that it was taken for dead itself."""
+        lines = self.complaints.splitlines()
+        return [f"process {self.pid}: {line}" for line in lines if any(word in line for word in TROUBLES)]
 
     def _read(self) -> None:
         assert self.process.stdout is not None

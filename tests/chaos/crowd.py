@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.plan import twenty_a_second
-from tests.chaos.witness import Testimony, testify
+from tests.chaos.witness import Evidence, bear_witness
 from tests.durability.judge import Line, Verdict
 from tests.durability.kill import finish, folder_for, judge_world, report
 from tests.durability.victim import Victim
@@ -38,19 +38,19 @@ class Stirred:
     """What came of it."""
 
     verdict: Verdict
-    testimony: Testimony
+    evidence: Evidence
     oversleep: float
     """By how many seconds the machine was late to wake the one who kills, at the worst."""
 
     @property
     def complaints(self) -> list[str]:
         """What was wrong; nothing, where every promise held."""
-        return self.verdict.complaints + self.testimony.complaints
+        return self.verdict.complaints + self.evidence.complaints
 
     def table(self) -> str:
         """Return it as text."""
         noise = f"the machine's noise: a sleep that took {self.oversleep:.2f} s too long"
-        return f"{self.verdict.table()}\n{self.testimony.table()}\n{noise}"
+        return f"{self.verdict.table()}\n{self.evidence.table()}\n{noise}"
 
 
 def stir(folder: Path, seconds: float, seed: int, **settings: Any) -> Stirred:
@@ -66,10 +66,10 @@ def stir(folder: Path, seconds: float, seed: int, **settings: Any) -> Stirred:
     crowd.everybody.append(finish(world))
     verdict = judge_world(world, at_the_end=True)
     runs = json.loads(world.picture.read_text())["runs"]
-    testimony = testify(world, runs, Line.read(world.lines.read_text()), crowd.everybody)
+    evidence = bear_witness(world, runs, Line.read(world.lines.read_text()), crowd.everybody)
     for victim in crowd.everybody:
-        testimony.complaints += victim.troubles()
-    return Stirred(verdict, testimony, crowd.oversleep)
+        evidence.complaints += victim.troubles()
+    return Stirred(verdict, evidence, crowd.oversleep)
 
 
 class _Crowd:

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 from tests.durability.judge import Line
-from tests.durability.victim import Victim
 from tests.durability.world import World
 
-__all__ = ["Testimony", "testify"]
+__all__ = ["Evidence", "Fate", "bear_witness"]
 
 SLACK = 5.0
 """Seconds by which a loss may bear an earlier instant than its cause, or a later one than the end of it: it bears
@@ -23,8 +22,19 @@ LONGEST_SETTLING = 30.0
 is in the table: a figure that holds on an idle machine only is no verdict."""
 
 
+class Fate(Protocol):
+    """What was done to a process, in seconds of the wall clock."""
+
+    killed_at: float | None
+    frozen: list[tuple[float, float]]
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+
+
 @dataclass
-class Testimony:
+class Evidence:
     """What became of the runs of those who were killed or frozen; `complaints` is empty where that was right."""
 
     complaints: list[str] = field(default_factory=list)
@@ -56,11 +66,11 @@ class Testimony:
         )
 
 
-def testify(
-    world: World, runs: Sequence[dict[str, Any]], lines: Iterable[Line], victims: Sequence[Victim]
-) -> Testimony:
+def bear_witness(
+    world: World, runs: Sequence[dict[str, Any]], lines: Iterable[Line], victims: Sequence[Fate]
+) -> Evidence:
     """Return what became of the runs of these processes, which have all ended."""
-    testimony = Testimony(
+    evidence = Evidence(
         processes=len(victims),
         kills=sum(victim.killed_at is not None for victim in victims),
         freezes=sum(len(victim.frozen) for victim in victims),
@@ -73,32 +83,32 @@ def testify(
     settled: dict[tuple[str, float], float] = defaultdict(float)
     for run in runs:
         if run["attempt"] == 1 and run["coalesced"] == 1:
-            testimony.late.append(run["late"])
+            evidence.late.append(run["late"])
         if run["status"] != "lost":
             continue
         cause = _cause_of(run, victim_of.get(run["owner"]), world.lease)
         if cause is None:
-            testimony.lost_by_innocents += 1
-            slow = [beat for beat in testimony.slow_beats if beat.startswith(run["owner"])]
-            testimony.complaints.append(f"a run of a process that nobody killed or froze is lost: {run}; {slow}")
+            evidence.lost_by_innocents += 1
+            slow = [beat for beat in evidence.slow_beats if beat.startswith(run["owner"])]
+            evidence.complaints.append(f"a run of a process that nobody killed or froze is lost: {run}; {slow}")
             continue
         what, at = cause
         if what == "kill":
-            testimony.lost_by_the_killed += 1
+            evidence.lost_by_the_killed += 1
         else:
-            testimony.lost_by_the_frozen += 1
+            evidence.lost_by_the_frozen += 1
         if (ended.get(run["id"]) or 0.0) > run["finished_at"]:
-            testimony.ended_all_the_same += 1
+            evidence.ended_all_the_same += 1
         settled[what, at] = max(settled[what, at], run["finished_at"] - at)
-    testimony.settled_after_kill = [seconds for (what, _), seconds in settled.items() if what == "kill"]
-    testimony.settled_after_freeze = [seconds for (what, _), seconds in settled.items() if what == "freeze"]
+    evidence.settled_after_kill = [seconds for (what, _), seconds in settled.items() if what == "kill"]
+    evidence.settled_after_freeze = [seconds for (what, _), seconds in settled.items() if what == "freeze"]
     for (what, at), seconds in settled.items():
         if seconds > LONGEST_SETTLING:
-            testimony.complaints.append(f"runs in hand at the {what} of {at:.3f} were settled {seconds:.1f} s later")
-    return testimony
+            evidence.complaints.append(f"runs in hand at the {what} of {at:.3f} were settled {seconds:.1f} s later")
+    return evidence
 
 
-def _cause_of(run: dict[str, Any], victim: Victim | None, lease: float) -> tuple[str, float] | None:
+def _cause_of(run: dict[str, Any], victim: Fate | None, lease: float) -> tuple[str, float] | None:
     """Return what was done to the process of a lost run, and when; None where nothing was that explains it."""
     if victim is None:
         return None

@@ -7,16 +7,26 @@ import time
 
 from tickwright import current_run
 
-__all__ = ["leave_line", "note"]
+__all__ = ["leave_line", "note", "say_called", "say_ended"]
 
 
 def leave_line(log: str, seconds: float) -> None:
-    """Say in one write which run of what this is, and in which process; be busy for a while, and say that it ended."""
-    run = current_run()
-    called = (run.job_id, run.fire_time.isoformat(), run.attempt, run.id, os.getpid(), os.getppid(), time.time())
-    note(log, "called", *called)
+    """Say that it was called, be busy for a while, and say that it ended."""
+    say_called(log)
     time.sleep(seconds)
-    note(log, "ended", run.id, time.time())
+    say_ended(log)
+
+
+def say_called(log: str) -> None:
+    """Say which run of what this is, and in which process."""
+    run = current_run()
+    words = (run.job_id, run.fire_time.isoformat(), run.attempt, run.id, os.getpid(), os.getppid(), time.time())
+    note(log, "called", *words)
+
+
+def say_ended(log: str) -> None:
+    """Say that the function is about to return."""
+    note(log, "ended", current_run().id, time.time())
 
 
 def note(path: str | os.PathLike[str], *words: object) -> None:

@@ -21,6 +21,7 @@ LATEST_AT_THE_END = timedelta(seconds=30)
 """How long its last runs may take to end, while it takes no new ones."""
 
 UNSETTLED = ("scheduled", "running")
+ENDS = ("succeeded", "lost", "missed", "skipped", *UNSETTLED)
 EXECUTED = ("succeeded", "failed", "lost", "cancelled", *UNSETTLED)
 
 
@@ -175,8 +176,9 @@ class _Court:
         self.tally.runs += sum(counts[status] for status in EXECUTED)
         self.tally.lost += counts["lost"]
         self.tally.passed_over += counts["missed"] + counts["skipped"]
-        if unexpected := set(counts) - {"succeeded", "lost", "missed", "skipped", *UNSETTLED}:
-            self.complain(f"has runs that ended as {unexpected}")
+        for run in self.runs:
+            if run["status"] not in ENDS and not _was_never_begun(run):
+                self.complain(f"{run['fire_time']} ended as {run['status']}: {run['reason']}")
         return {fire_time: runs[0]["coalesced"] for fire_time, runs in by_fire_time.items()}
 
     def _lines_and_records_agree(self) -> None:
@@ -196,7 +198,7 @@ class _Court:
         for run in self.runs:
             if run["status"] == "succeeded" and run["id"] not in called:
                 self.complain(f"{run['fire_time']} is on record as succeeded, and was never run")
-            if run["status"] in ("missed", "skipped") and run["id"] in called:
+            if run["status"] in ("missed", "skipped", "failed") and run["id"] in called:
                 self.complain(f"{run['fire_time']} is on record as {run['status']}, and was run")
 
     def _called_by_their_owners(self) -> None:
@@ -251,3 +253,9 @@ class _Court:
 def _was_given_up(run: dict[str, Any]) -> bool:
     """Return whether the record says that a job which dies each time was run often enough."""
     return run["attempt"] == MOST_ATTEMPTS and "not run again" in (run["reason"] or "")
+
+
+def _was_never_begun(run: dict[str, Any]) -> bool:
+    """Return whether the record says that its worker process was killed before it could call anything."""
+    reason = run["reason"] or ""
+    return run["status"] == "failed" and "killed by SIGKILL" in reason and "before it was ready" in reason

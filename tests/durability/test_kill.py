@@ -109,7 +109,7 @@ def test_the_judge_has_no_complaint_where_all_is_well():
         (lambda picture, lines: picture["runs"].append(run(4, name="other")), "attempts \\[1, 1\\]"),
         (lambda picture, lines: picture["runs"].append(run(2, attempt=2)), "nobody asked"),
         (lambda picture, lines: picture["runs"].__setitem__(0, run(1, "running")), "nobody settled"),
-        (lambda picture, lines: picture["runs"].__setitem__(0, run(1, "failed")), "ended as"),
+        (lambda picture, lines: picture["runs"].__setitem__(0, run(1, "failed")), "ended as failed"),
         (lambda picture, lines: picture["runs"].__setitem__(3, run(5, coalesced=2)), "the next fire time on record"),
         (lambda picture, lines: lines.append(lines[0]), "really run 2 times"),
         (lambda picture, lines: lines.append(line(3)), "not on record"),
@@ -124,6 +124,13 @@ def test_the_judge_sees(break_it, complaint):
     picture, lines = deepcopy(GOOD), list(GOOD_LINES)
     break_it(picture, lines)
     assert re.search(complaint, told := complaints(picture, lines)), told
+
+
+def test_the_judge_lets_a_run_fail_whose_worker_was_killed_before_it_could_call_anything():
+    picture = deepcopy(GOOD)
+    picture["runs"][0] = {**run(1, "failed"), "reason": "a worker process was killed by SIGKILL before it was ready"}
+    assert complaints(picture, GOOD_LINES[1:]) == ""
+    assert "is on record as failed, and was run" in complaints(picture, GOOD_LINES)
 
 
 def test_the_judge_sees_a_lost_run_that_was_to_be_run_again():

@@ -25,7 +25,7 @@ TROUBLES = ("ERROR", "CRITICAL", "Traceback", "Exception", "Error:")
 class Victim:
     """A running program and the record of what was done to it, in seconds of the wall clock."""
 
-    def __init__(self, world: World, role: str) -> None:
+    def __init__(self, world: World, role: str, module: str = "tests.durability.program") -> None:
         self.world = world
         self.spawned_at = time.time()
         self.up_at: float | None = None
@@ -38,7 +38,7 @@ class Victim:
         self._complaints = world.folder / f"complaints-{time.time_ns()}.txt"
         with self._complaints.open("w") as complaints:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "tests.durability.program", str(world.folder), role],
+                [sys.executable, "-W", "error", "-m", module, str(world.folder), role],
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

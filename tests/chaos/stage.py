@@ -15,7 +15,7 @@ from tickwright import BackgroundScheduler, Run
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.testing.suites.store.material import Host
 
-__all__ = ["SOON", "beside", "calls", "each_fire_time_once", "opened", "until"]
+__all__ = ["SOON", "beside", "calls", "each_fire_time_once", "has_calls", "opened", "until"]
 
 SOON = 40.0
 """Seconds within which anything happens that happens at all; far more than it takes on a busy machine."""
@@ -57,6 +57,11 @@ def beside(world: World, *, paused: bool = True, **options: Any) -> Iterator[Bac
 def calls(world: World) -> list[Line]:
     """Return what the jobs have left so far."""
     return Line.read(world.lines.read_text()) if world.lines.exists() else []
+
+
+def has_calls(world: World, number: int) -> bool:
+    """Return whether the jobs were called so often."""
+    return len(calls(world)) >= number
 
 
 def each_fire_time_once(runs: Sequence[Run], period: timedelta) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.chaos.deeds import hold
 from tests.chaos.deploy import PERIOD
-from tests.chaos.stage import beside, calls, each_fire_time_once, opened, until
+from tests.chaos.stage import beside, calls, each_fire_time_once, has_calls, opened, until
 from tests.durability.deeds import leave_line
 from tests.durability.judge import Line
 from tests.durability.kill import finish, judge_world
@@ -60,10 +60,6 @@ def called(world: World, job_id: str, number: int = 1) -> list[Line]:
 
     found: list[Line] = until(are_there, f"call {number} of {job_id}")
     return found
-
-
-def has_calls(world: World, number: int) -> bool:
-    return len(calls(world)) >= number
 
 
 # -- frozen, dead ----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ class ActiveRun:
     wants to be stoppable looks now and then: `current_run().raise_if_cancelled()`.
     """
 
-    __slots__ = ("_cancel_requested", "_relay", "record", "started_at")
+    __slots__ = ("_cancel_requested", "_lost_lease", "_relay", "record", "started_at")
 
     if TYPE_CHECKING:  # `__getattr__` gives these; declared so that types and editors know them
         id: str
@@ -48,6 +48,7 @@ class ActiveRun:
         self.record = run
         """The run as it was when it was taken."""
         self._cancel_requested = False
+        self._lost_lease = False
         self._relay: Callable[[], object] | None = None
         self.started_at: datetime | None = None
         """When the worker began; None while the run waits for one."""
@@ -67,10 +68,30 @@ class ActiveRun:
         """Whether somebody asked this run to stop. It stays so."""
         return self._cancel_requested
 
+    @property
+    def lost_lease(self) -> bool:
+        """Whether another scheduler took this one for dead, and has this run on record as lost. It stays so.
+
+        So it is where the process was stopped for longer than its lease (a laptop that slept, a debugger, SIGSTOP).
+        How the run ends is not recorded any more, and with `on_lost="rerun"` its fire time is being run again
+        elsewhere. The scheduler finds out when it goes on itself, so a job may be a moment faster than the news.
+        """
+        return self._lost_lease
+
+    @property
+    def is_to_stop(self) -> bool:
+        """Whether there is a reason to stop: it was asked to, or its end is not wanted any more."""
+        return self._cancel_requested or self._lost_lease
+
     def raise_if_cancelled(self) -> None:
-        """Raise `RunCancelledError` where the run was asked to stop: left to pass, it ends as `cancelled`."""
+        """Raise `RunCancelledError` where the run is to stop: left to pass, it ends as `cancelled`."""
         if self._cancel_requested:
             raise RunCancelledError(f"run {self.id!r} of job {self.job_id!r} was asked to stop, and stopped")
+        if self._lost_lease:
+            raise RunCancelledError(
+                f"run {self.id!r} of job {self.job_id!r} stopped: another scheduler took this one for dead, and has "
+                f"the run on record as lost"
+            )
 
     # -- for executors -------------------------------------------------------------------------------
 
@@ -85,8 +106,17 @@ class ActiveRun:
         if relay is not None:
             relay()
 
+    def lose_lease(self) -> None:
+        """Tell the run that it is lost, here and wherever it is relayed to."""
+        if self._lost_lease:
+            return
+        self._lost_lease = True
+        relay = self._relay
+        if relay is not None:
+            relay()
+
     def relay_to(self, relay: Callable[[], object] | None) -> None:
-        """Have `relay()` called for each request from now on; look at `cancel_requested` afterwards."""
+        """Have `relay()` called for all news from now on; look at `is_to_stop` afterwards."""
         self._relay = relay
 
     def __repr__(self) -> str:

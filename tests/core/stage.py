@@ -172,10 +172,14 @@ class Hands(Executor):
         self.log = log
         self.most = room
         self.held: list[Run] = []
+        self.lost: list[str] = []
         self.refuses: BaseException | None = None
 
     def room(self) -> int | None:
         return None if self.most is None else self.most - len(self.held)
+
+    def lose(self, run_id: str) -> None:
+        self.lost.append(run_id)
 
     def submit(self, run: Run, job: StoredJob) -> None:
         self.log.append(("submit", run.job_id))

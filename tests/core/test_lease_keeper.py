@@ -128,6 +128,42 @@ def test_after_waiting_as_long_as_it_said_there_is_something_to_do(lags):
         stage.clock.advance(lag)
 
 
+def test_a_beat_that_came_so_late_that_others_may_have_settled_its_runs_is_told():
+    stage = Stage(lease=LEASE)
+    keeper = keeper_on(stage)
+    keeper.keep()
+    stage.clock.advance(LEASE / 2)
+    assert keeper.keep()
+    stage.clock.advance(LEASE / 2 + 0.001)
+    assert not keeper.keep()
+    assert keeper.keep()
+
+
+def test_a_renewal_that_took_so_long_counts_as_late_too():
+    stage = Stage(lease=LEASE)
+    keeper = keeper_on(stage)
+    keeper.keep()
+    stage.clock.advance(LEASE / 6)
+    stage.faults.once_before("renew_lease", lambda: stage.clock.advance(LEASE))
+    assert not keeper.keep()
+
+
+def test_it_knows_whether_others_share_the_store():
+    stage = Stage(lease=LEASE)
+    keeper = keeper_on(stage)
+    assert not keeper.is_shared
+    keeper.find_abandoned()
+    assert not keeper.is_shared
+    announce(stage)
+    stage.clock.advance(LEASE / 6)
+    keeper.find_abandoned()
+    assert keeper.is_shared
+    stage.store.close_lease("dead")
+    stage.clock.advance(LEASE / 6)
+    keeper.find_abandoned()
+    assert not keeper.is_shared
+
+
 def test_closing_twice_or_before_opening_is_fine():
     stage = Stage(lease=LEASE)
     keeper = keeper_on(stage)
@@ -188,6 +224,35 @@ def test_runs_of_the_living_are_left_alone_though_the_clocks_jump_about():
         assert keeper.find_abandoned() == Abandoned()
         stage.clock.jump(timedelta(days=365 * (-1) ** number))
         stage.clock.advance(4.7)
+
+
+@pytest.mark.parametrize("seconds", [LEASE / 3 + 0.1, LEASE, 10 * LEASE])
+def test_whoever_could_not_beat_itself_does_not_hold_that_time_against_others(seconds):
+    # As after a file was locked for a minute: nobody could renew, and somebody is the first to get through again.
+    stage = Stage(lease=LEASE)
+    keeper = keeper_on(stage)
+    keeper.keep()
+    announce(stage)
+    leave(stage, 1)
+    keeper.find_abandoned()
+    stage.clock.advance(seconds)
+    keeper.keep()
+    assert keeper.find_abandoned() == Abandoned()
+    # From here on it could, and so could the other.
+    assert look_until_found(stage, keeper, 1.0) <= LEASE
+
+
+def test_time_that_a_renewal_itself_was_held_up_is_not_held_against_others_either():
+    stage = Stage(lease=LEASE)
+    keeper = keeper_on(stage)
+    keeper.keep()
+    announce(stage)
+    leave(stage, 1)
+    keeper.find_abandoned()
+    stage.clock.advance(LEASE / 6)
+    stage.faults.once_before("renew_lease", lambda: stage.clock.advance(LEASE))
+    keeper.keep()
+    assert keeper.find_abandoned() == Abandoned()
 
 
 def test_a_run_whose_owner_has_no_lease_is_found_at_the_first_look():

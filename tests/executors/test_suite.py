@@ -73,6 +73,7 @@ class TestAnExecutorOfAnotherKind(ExecutorSuite):
     at_once = None
     is_bounded = False
     tells_running = False
+    tells_lost = False
 
     def make_executor(self) -> Executor:
         return ThreadForEachRun()

@@ -41,10 +41,11 @@ class Desk:
     def __init__(self, alias: str, store: JobStore, context: Context) -> None:
         self.alias = alias
         self.store = store
-        self.outage = Outage(context.longest_retry_pause, context.random)
         self._context = context
         self._flights = Flights()
         self._lease = LeaseKeeper(store, context)
+        # No longer than between two beats: whoever pauses while the others come back looks dead to them.
+        self.outage = Outage(min(context.longest_retry_pause, self._lease.interval), context.random)
         self._trouble = TriggerTrouble(alias, context)
         self._submitting = Submitting(store, context, self._flights, self._lease)
         self._tending = Tending(alias, store, context, self._trouble)
@@ -138,11 +139,6 @@ class Desk:
     def _go_round(self, taking: bool) -> float | None:
         self._again = False
         if not self._lease.keep():
-            self._context.logger.warning(
-                "Job store %r: this scheduler was taken for dead while it was stopped; "
-                "runs it had in hand may have been settled as lost",
-                self.alias,
-            )
             self._submitting.is_doubtful = True
         self._submitting.catch_up()
         now = self._context.clock.now()
@@ -275,7 +271,8 @@ class Desk:
 
     def _room(self, alias: str, executor: Executor) -> int | None:
         try:
-            return executor.room()
+            # Where others share the store, a run that would have to wait here is left to whoever has a worker free.
+            return executor.idle() if self._lease.is_shared else executor.room()
         except self._context.border as error:  # border: an executor that cannot tell how it is
             if alias not in self._told_rooms:
                 self._told_rooms.add(alias)
@@ -353,6 +350,8 @@ class Desk:
         if self._again:
             return 0.0
         wait = self._lease.seconds_to_next()
+        if self.store.look_every is not None and wait < inf:  # without end is the lease of a scheduler without others
+            wait = min(wait, self.store.look_every)
         open_to: Collection[str] = self._rooms().keys() if taking else ()
         next_time = self.store.next_due_time(open_to) if open_to else None
         if next_time is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from tickwright.report import Report, Started
@@ -20,6 +21,7 @@ class Flights:
         self._runs: dict[str, Run] = {}
         self._reports: dict[str, Report] = {}
         self._begun: dict[str, Started] = {}
+        self._lost: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -59,6 +61,17 @@ class Flights:
         """Return whether the run has ended, on record or not."""
         return run_id in self._reports
 
+    def lost(self, held: Collection[str]) -> list[Run]:
+        """Return the runs without a report that are not `held` on record in this engine's name; each once."""
+        # One that was reported may have been settled by this engine itself, in a commit whose answer was not heard.
+        lost = [
+            run
+            for run in self._runs.values()
+            if run.id not in held and run.id not in self._reports and run.id not in self._lost
+        ]
+        self._lost.update(run.id for run in lost)
+        return lost
+
     def begun(self) -> list[tuple[str, Started]]:
         """Return (job id, news) for runs that a worker has begun, as long as `forget_begun` is not called."""
         return [(self._runs[run_id].job_id, started) for run_id, started in self._begun.items()]
@@ -72,3 +85,4 @@ class Flights:
         self._runs.pop(run_id, None)
         self._reports.pop(run_id, None)
         self._begun.pop(run_id, None)
+        self._lost.discard(run_id)

@@ -17,6 +17,9 @@ __all__ = ["Abandoned", "LeaseKeeper"]
 # death is found within L at the latest (2/3 + 1/6 + 1/6), and an owner that is merely slow has missed three beats.
 PARTS = 6
 
+OWN_LATENESS = 2
+"""Beats that this engine may be late with itself and still judge others: beyond, what kept it may have kept them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
@@ -49,26 +52,43 @@ class LeaseKeeper:
         """Seconds between two renewals."""
         return self._context.lease / PARTS
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other living schedulers were seen at this store when last looked."""
+        return self._known is not None and len(self._known) > 1
+
     def is_in_doubt(self) -> bool:
         """Return whether so long has passed since the last beat that others may take this engine for dead."""
         return self._context.clock.monotonic() > self._beat_at + self._context.lease / 2
 
     def keep(self) -> bool:
-        """Open or renew the lease where it is time; return False where it had been taken away."""
+        """Open or renew the lease where it is time.
+
+        Return False where others may have taken this engine for dead: the lease was gone, or its beat came so late.
+        """
         clock, owner = self._context.clock, self._context.owner
         # Taken before the call: a beat counts from when it was asked for, not from when the answer came.
         asked_at = clock.monotonic()
         if asked_at < self._renew_at:
             return True
-        kept = True
-        if not self._is_open:
+        was_open = self._is_open
+        is_there = was_open and self._store.renew_lease(owner.id, clock.now())
+        if not is_there:
             self._store.open_lease(owner, self._context.lease, clock.now())
-        elif not self._store.renew_lease(owner.id, clock.now()):
-            self._store.open_lease(owner, self._context.lease, clock.now())
-            kept = False
+        if was_open and not is_there:
+            self._context.logger.warning(
+                "Job store %r: this scheduler was taken for dead while it was stopped; runs it had in hand may have "
+                "been settled as lost",
+                self._store.alias,
+            )
+        was_in_doubt = self.is_in_doubt()
+        if clock.monotonic() > self._beat_at + OWN_LATENESS * self.interval:
+            # A file that somebody locks for a minute stops everybody's beat. Whoever gets through first must not
+            # take the others, who have waited like itself, for dead.
+            self._watch.start_over()
         self._is_open = True
         self._beat_at, self._renew_at = asked_at, asked_at + self.interval
-        return kept
+        return not was_open or (is_there and not was_in_doubt)
 
     def find_abandoned(self) -> Abandoned:
         """Return the runs of dead owners, where it is time to look; nothing otherwise."""

@@ -18,6 +18,8 @@ Probe = Callable[[Owner], bool]
 class LeaseWatch:
     """Watches other owners' beats. No clocks are compared: a beat that stands still for its lease is death.
 
+    What is held against an owner is time in which the watcher itself got through to the store.
+
     A frozen process looks the same as a dead one. That is why its later writes are refused: each settles only
     runs that are still unsettled in its name.
     """
@@ -31,6 +33,11 @@ class LeaseWatch:
     def has_seen_beating(self, owner_id: str) -> bool:
         """Return whether the owner is this one, or has given a sign of life while it was watched."""
         return owner_id == self._own_id or owner_id in self._beating
+
+    def start_over(self) -> None:
+        """Forget for how long beats have stood still: the watcher itself could not have beaten meanwhile."""
+        self._seen.clear()
+        self._beating.clear()
 
     def look(self, leases: Iterable[Lease], monotonic: float) -> list[Owner]:
         """Return the owners that are dead; the others' beats are noted for the next look."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
@@ -34,10 +35,16 @@ class Submitting:
         self._asked_for.append(run)
 
     def catch_up(self) -> None:
-        """Submit what was asked for, and, where there is doubt, what a commit wrote although its answer never came."""
+        """Submit what was asked for. Where there is doubt, compare what is on record with what is in flight.
+
+        What a commit wrote although its answer never came is submitted. A run that another scheduler has settled,
+        because it took this one for dead, is told so.
+        """
         if self.is_doubtful:
             self.is_doubtful = False
-            for run in self._store.get_unsettled_runs(self._context.owner.id):
+            held = self._store.get_unsettled_runs(self._context.owner.id)
+            self._tell_lost({run.id for run in held})
+            for run in held:
                 if run.id not in self._flights:
                     self._submit_stored(run)
         while self._asked_for:
@@ -47,6 +54,23 @@ class Submitting:
             if stored is not None and not stored.is_settled:
                 self._submit_stored(stored)
             self._asked_for.popleft()
+
+    def _tell_lost(self, held: Collection[str]) -> None:
+        for run in self._flights.lost(held):
+            self._context.logger.warning(
+                "Run %s of job %r (fire time %s) was settled by another scheduler, which took this one for dead; "
+                "the run is told, and how it ends is not recorded",
+                run.id,
+                run.job_id,
+                run.fire_time,
+            )
+            executor = self._context.executors.get(run.executor)
+            if executor is None:
+                continue
+            try:
+                executor.lose(run.id)
+            except self._context.border as error:  # border: an executor that cannot pass it on
+                self._context.logger.error("Executor %r did not tell run %s: %r", run.executor, run.id, error)
 
     def submit(self, run: Run, job: StoredJob) -> None:
         """Hand a run to its executor; where that does not take it, the run is reported as failed."""

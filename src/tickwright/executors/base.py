@@ -68,6 +68,22 @@ class Executor(ABC):
         """
         return None
 
+    def idle(self) -> int | None:
+        """Return how many more runs it would begin at once, or None where there is no bound.
+
+        Asked in place of `room` where other schedulers share the job store: what would only wait here stays due, for
+        whoever has a worker free. The default knows of no queue.
+        """
+        return self.room()
+
+    def lose(self, run_id: str) -> None:
+        """Tell a run that it is lost: another scheduler took this one for dead, and has settled it.
+
+        One that has not started is not started, and reported as `cancelled`; one that has sees it in
+        `current_run().lost_lease`. Its report is still expected, and dropped. The default tells nobody.
+        """
+        return
+
     def cancel(self, run_id: str) -> bool:
         """Ask for a run to be taken back; return whether this executor can still do something about it.
 

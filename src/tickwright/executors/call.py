@@ -138,7 +138,7 @@ def _raised(error: BaseException, active: ActiveRun) -> _Outcome:
     text = _traceback_text(error)
     forget_frames(error)
     kind = type(error)  # and not isinstance(), which asks the exception what it is
-    if issubclass(kind, RunCancelledError) and active.cancel_requested:
+    if issubclass(kind, RunCancelledError) and active.is_to_stop:
         return _Outcome(RunStatus.CANCELLED, exception=error, reason="it was asked to stop, and stopped")
     reason = None
     if not issubclass(kind, Exception):

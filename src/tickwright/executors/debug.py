@@ -61,3 +61,8 @@ class DebugExecutor(Executor):
             return False
         active.request_cancel()
         return True
+
+    def lose(self, run_id: str) -> None:
+        active = self._active.get(run_id)
+        if active is not None:
+            active.lose_lease()

@@ -58,6 +58,9 @@ class JobStore(ABC):
     keeps_objects: ClassVar[bool] = False
     """Whether jobs are kept as the objects they are, so that a callable needs no name that leads to it."""
 
+    look_every: float | None = None
+    """Seconds after which a scheduler looks again for what other processes changed; None: the loop's second will do."""
+
     alias: str = "default"
     keep_runs: int | None = 10_000
     """How many settled runs retention keeps, those that ended last; None: all."""

@@ -42,7 +42,7 @@ class Configuration:
     clock: Clock = field(default_factory=SystemClock)
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("tickwright.scheduler"))
     jobstore_retry_interval: float = 10.0
-    """Seconds between two attempts at a store that has been failing for a while."""
+    """Seconds between two attempts at a store that has been failing for long; never more than a sixth of the lease."""
     lease: float = 30.0
     """Seconds after which a scheduler without a sign of life is taken for dead by those that share its store."""
     daemon: bool = True

@@ -37,7 +37,7 @@ class FaultyStore(JobStore):
         self.inner = inner
         self.faults = faults
         # What it promises is what the real one promises.
-        for flag in ("checks_versions", "survives_restart", "keeps_objects"):
+        for flag in ("checks_versions", "survives_restart", "keeps_objects", "look_every"):
             setattr(self, flag, getattr(inner, flag))
 
     def _pass_on(

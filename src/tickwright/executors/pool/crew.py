@@ -126,6 +126,13 @@ class Crew:
         self._take_back(run_id, "it was cancelled before it started")
         return True
 
+    def lose(self, run_id: str) -> None:
+        """Tell a run that another scheduler has settled it; one that waits is not started any more."""
+        active = self._taken.get(run_id)
+        if active is not None:
+            active.lose_lease()
+            self._take_back(run_id, "another scheduler took this one for dead, and settled it before it started")
+
     def _take_back(self, run_id: str, reason: str) -> None:
         active = self._waiting.pop(run_id, None)
         if active is None:

@@ -19,8 +19,8 @@ class PoolExecutor(Executor):
     """An executor with up to `max_workers` workers, and a queue before them.
 
     `max_queued` is how many runs may wait for a worker before `room()` says that there is none: the scheduler
-    then leaves jobs due in the store, where a restart finds them, and other schedulers that share it.
-    `submit` itself takes any number.
+    then leaves jobs due in the store, where a restart finds them. Where other schedulers share the store, no run is
+    taken to wait here at all. `submit` itself takes any number.
 
     `shutdown` called from inside a job does not wait, whatever it is told: it would wait for itself.
     """
@@ -57,8 +57,17 @@ class PoolExecutor(Executor):
             return 0
         return max(0, self.max_workers + self.max_queued - self._crew.taken)
 
+    def idle(self) -> int | None:
+        if self._crew is None or self._crew.is_closed:
+            return 0
+        return max(0, self.max_workers - self._crew.taken)
+
     def cancel(self, run_id: str) -> bool:
         return self._crew is not None and self._crew.cancel(run_id)
+
+    def lose(self, run_id: str) -> None:
+        if self._crew is not None:
+            self._crew.lose(run_id)
 
     def shutdown(self, wait: bool = True) -> None:
         if self._crew is None:

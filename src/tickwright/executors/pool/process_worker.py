@@ -11,7 +11,7 @@ from tickwright.active_run import ActiveRun
 from tickwright.errors import RunCancelledError, RunLostError, WorkerStartError
 from tickwright.executors.base import ExecutorHost
 from tickwright.executors.call import forget_frames
-from tickwright.executors.pool.wire import make_report, pack_task
+from tickwright.executors.pool.wire import News, make_report, pack_task
 from tickwright.executors.pool.worker_process import TaskUnreadError, WorkerDiedError, WorkerProcess
 from tickwright.report import Report, Started
 from tickwright.run import RunStatus
@@ -38,7 +38,7 @@ class ProcessWorker:
     def perform(self, active: ActiveRun, job: StoredJob) -> Report:
         """Have the job's function called in the process, and return how that ended."""
         run_id = active.id
-        active.relay_to(lambda: self._ask_to_stop(run_id))
+        active.relay_to(lambda: self._pass_on(active))
         try:
             return self._exchange(pack_task(active.record, job), active)
         except RunCancelledError as error:
@@ -64,8 +64,8 @@ class ProcessWorker:
         started_at, began = clock.moment()
         try:
             process.give(task)
-            if active.cancel_requested:  # since we looked, and maybe while there was no process to tell
-                process.request_cancel(active.id)
+            if active.is_to_stop:  # since we looked, and maybe while there was no process to tell
+                self._pass_on(active)
             if active.started_at is None:
                 active.started_at = started_at
                 self._host.deliver(Started(run_id=active.id, started_at=started_at))
@@ -79,10 +79,12 @@ class ProcessWorker:
             return _lost(active, started_at, started_at + elapsed, death)
         return make_report(answer, payload, active.id, started_at)
 
-    def _ask_to_stop(self, run_id: str) -> None:
+    def _pass_on(self, active: ActiveRun) -> None:
+        """Tell the process what the run has been told."""
         process = self._process
         if process is not None:
-            process.request_cancel(run_id)
+            news = News(active.id, cancelled=active.cancel_requested, lost_lease=active.lost_lease)
+            process.pass_on(news)
 
     def _not_started(self, run_id: str, status: RunStatus, error: Exception) -> Report:
         forget_frames(error)

@@ -25,11 +25,14 @@ __all__ = [
     "READY",
     "STOP",
     "Answer",
+    "News",
     "Task",
     "make_report",
     "pack_answer",
+    "pack_news",
     "pack_task",
     "unpack_answer",
+    "unpack_news",
     "unpack_task",
 ]
 
@@ -51,6 +54,16 @@ class Task(NamedTuple):
     reference: Reference
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+
+
+class News(NamedTuple):
+    """What has become known about the run that a worker process has."""
+
+    run_id: str
+    cancelled: bool
+    """Whether it was asked to stop."""
+    lost_lease: bool
+    """Whether another scheduler has it on record as lost."""
 
 
 class Answer(NamedTuple):
@@ -78,6 +91,12 @@ def unpack_task(data: bytes) -> Task:
     if isinstance(reference, str):
         reference = Reference(name=reference)
     return Task(Run(**run), reference, args, kwargs)
+
+
+def unpack_news(data: bytes) -> News:
+    """Return the news."""
+    flags, _, run_id = data.decode().partition(" ")
+    return News(run_id, cancelled="c" in flags, lost_lease="l" in flags)
 
 
 def pack_answer(report: Report, elapsed: float) -> list[bytes]:
@@ -182,6 +201,11 @@ def _parts(job: StoredJob) -> Iterator[tuple[str, Any]]:
             yield "the object whose method it calls", job.reference.bound_to
         for value in (*job.reference.args, *job.reference.kwargs.values()):
             yield "an argument of its functools.partial", value
+
+
+def pack_news(news: News) -> bytes:
+    """Return news as bytes."""
+    return f"{'c' * news.cancelled}{'l' * news.lost_lease} {news.run_id}".encode()
 
 
 def unpack_answer(header: bytes) -> Answer:

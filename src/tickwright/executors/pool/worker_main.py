@@ -11,7 +11,7 @@ from tickwright.active_run import ActiveRun
 from tickwright.clock import Clock, SystemClock
 from tickwright.errors import InvalidJobError, described
 from tickwright.executors.call import call
-from tickwright.executors.pool.wire import READY, STOP, pack_answer, unpack_task
+from tickwright.executors.pool.wire import READY, STOP, News, pack_answer, unpack_news, unpack_task
 from tickwright.report import Report, Started
 from tickwright.run import RunStatus
 
@@ -20,8 +20,10 @@ __all__ = ["main"]
 ORPHANED = 70
 """The exit code of a worker process whose pool is gone."""
 
+NO_NEWS = News("", cancelled=False, lost_lease=False)
 
-def main(tasks: Connection, requests: Connection) -> None:
+
+def main(tasks: Connection, news: Connection) -> None:
     """Serve until told to stop, or until the pool's process ends. Any task may be the last."""
     # Ctrl-C in a terminal reaches all processes of the program, and so does the SIGTERM of a service manager that
     # stops a group; the first of them decides what it means. A handler that does nothing instead of SIG_IGN, which
@@ -30,9 +32,9 @@ def main(tasks: Connection, requests: Connection) -> None:
         signal.signal(number, lambda *_: None)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
-    _keep_from_children(tasks, requests)
+    _keep_from_children(tasks, news)
     worker = _Worker()
-    Thread(target=worker.listen, args=(requests,), name="tickwright-requests", daemon=True).start()
+    Thread(target=worker.listen, args=(news,), name="tickwright-news", daemon=True).start()
     try:
         tasks.send_bytes(READY)
         while (data := tasks.recv_bytes()) != STOP:
@@ -76,7 +78,7 @@ class _Worker:
         self.leaving = False
         self._host = _Host()
         self._active: ActiveRun | None = None
-        self._cancelled = ""
+        self._news = NO_NEWS
 
     def perform(self, data: bytes) -> list[bytes]:
         """Run a task, and return the answer to it."""
@@ -90,23 +92,29 @@ class _Worker:
         else:
             active = ActiveRun(task.run)
             self._active = active
-            if self._cancelled == active.id:  # the request was faster than the task
-                active.request_cancel()
+            self._tell(self._news)  # which was faster than the task, or is about another one
             report = call(active, func, task.args, task.kwargs, self._host)
             self._active = None
         return pack_answer(report, clock.monotonic() - began)
 
-    def listen(self, requests: Connection) -> None:
-        """Pass on requests to cancel; end this process when the pool's has ended, even in mid-job."""
+    def listen(self, pipe: Connection) -> None:
+        """Pass on what is told about the run; end this process when the pool's has ended, even in mid-job."""
         try:
             while True:
-                self._cancelled = run_id = requests.recv_bytes().decode()
-                active = self._active
-                if active is not None and active.id == run_id:
-                    active.request_cancel()
+                self._news = news = unpack_news(pipe.recv_bytes())
+                self._tell(news)
         except (EOFError, OSError):
             if not self.leaving:
                 os._exit(ORPHANED)
+
+    def _tell(self, news: News) -> None:
+        active = self._active
+        if active is None or active.id != news.run_id:
+            return
+        if news.cancelled:
+            active.request_cancel()
+        if news.lost_lease:
+            active.lose_lease()
 
 
 def _not_loaded(error: BaseException, clock: Clock) -> Report:

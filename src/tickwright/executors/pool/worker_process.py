@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from tickwright.errors import TickwrightError, WorkerStartError
-from tickwright.executors.pool.wire import READY, STOP, Answer, unpack_answer
+from tickwright.executors.pool.wire import READY, STOP, Answer, News, pack_news, unpack_answer
 from tickwright.executors.pool.worker_main import main
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ class TaskUnreadError(TickwrightError):
 
 
 class WorkerProcess:
-    """A process and the two pipes to it: one for tasks and answers, one for requests about the task it has.
+    """A process and the two pipes to it: one for tasks and answers, one for news about the task it has.
 
     Each end is held by one process only, so that either side sees by the end of a pipe that the other is
-    gone, however that came about. One thread at a time may use it; `request_cancel` may come from any.
+    gone, however that came about. One thread at a time may use it; `pass_on` may come from any.
     """
 
     def __init__(self, context: SpawnContext | ForkServerContext, name: str) -> None:
         """Start a process, and return when it is ready. Raises `WorkerStartError` where that fails."""
         self._tasks, tasks = context.Pipe()
-        requests, self._requests = context.Pipe(duplex=False)
+        news, self._news = context.Pipe(duplex=False)
         # Not a daemon in the sense of multiprocessing: those may have no children, and a job may want some.
-        self._process = context.Process(target=main, args=(tasks, requests), name=name, daemon=False)
+        self._process = context.Process(target=main, args=(tasks, news), name=name, daemon=False)
         try:
             with _ctrl_c_held_back(context.get_start_method()):
                 self._process.start()
@@ -56,7 +56,7 @@ class WorkerProcess:
             raise
         finally:
             tasks.close()
-            requests.close()
+            news.close()
         _alive.add(self)
         if _exiting:
             self._process.kill()
@@ -107,10 +107,10 @@ class WorkerProcess:
             self._bury()
             raise WorkerDiedError(f"sent what is no answer, and was killed: {error!r}") from None
 
-    def request_cancel(self, run_id: str) -> None:
-        """Pass on that this run is to stop. The process ignores it where it has another one by then."""
-        with suppress(OSError, ValueError):  # it has just died, or was closed: nothing to cancel
-            self._requests.send_bytes(run_id.encode())
+    def pass_on(self, news: News) -> None:
+        """Tell it something about its run. The process ignores it where it has another one by then."""
+        with suppress(OSError, ValueError):  # it has just died, or was closed: nobody to tell
+            self._news.send_bytes(pack_news(news))
 
     def stop(self) -> None:
         """End the process, which has no task now. It is killed where it does not end by itself."""
@@ -126,7 +126,7 @@ class WorkerProcess:
     def close_pipes(self) -> None:
         """Let go of the pipes and of nothing else: in a fork of this process the worker is not ours."""
         self._tasks.close()
-        self._requests.close()
+        self._news.close()
 
     def _bury(self) -> str:
         """Make sure that the process is dead, let go of everything, and return how it ended."""

@@ -27,6 +27,8 @@ class ExecutorCase:
     """Whether functions are called in another process, so that functions, arguments and outcomes travel."""
     tells_running: ClassVar[bool] = True
     """Whether `cancel` reaches runs that have started."""
+    tells_lost: ClassVar[bool] = True
+    """Whether `lose` reaches runs, those that wait and those that have started."""
 
     def make_executor(self) -> Executor:
         """Return a new executor, not started, for `at_once` runs at a time. To be overridden."""

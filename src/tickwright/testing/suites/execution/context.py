@@ -35,6 +35,7 @@ class ContextTests(ExecutorCase):
             "fire_time": run.fire_time,
             "status": RunStatus.RUNNING,
             "cancel_requested": False,
+            "lost_lease": False,
         }
 
     def test_outside_of_jobs_there_is_no_current_run(self, stage: Stage) -> None:

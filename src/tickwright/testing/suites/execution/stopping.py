@@ -82,6 +82,48 @@ class StoppingTests(ExecutorCase):
         over = stage.report(work.nothing)
         assert not stage.executor.cancel(over.run_id)
 
+    # -- lose ----------------------------------------------------------------------------------------
+
+    def test_a_run_that_is_lost_while_it_waits_is_not_started(self, stage: Stage, tmp_path: Path) -> None:
+        if not (self.runs_wait and self.tells_lost):
+            stage.executor.lose("unheard of")
+            return
+        stage.occupy(self.at_once or 1)
+        waiting = stage.submit(work.wait_for_the_loss, str(tmp_path / "began"))
+        stage.executor.lose(waiting)
+        report = stage.inbox.report_of(waiting)
+        assert report.status is RunStatus.CANCELLED
+        assert report.reason
+        assert not (tmp_path / "began").exists()
+
+    def test_a_run_that_is_lost_while_it_runs_is_told_so(self, stage: Stage, tmp_path: Path) -> None:
+        if not self.tells_lost:
+            return
+        began = str(tmp_path / "began")
+        running = stage.begin(work.wait_for_the_loss, began)
+        work.wait_for_file(began)
+        for _ in range(2):  # told twice is told once
+            stage.executor.lose(running)
+        report = stage.inbox.report_of(running)
+        assert (report.status, report.result) == (RunStatus.SUCCEEDED, "cancel_requested=False, is_to_stop=True")
+
+    def test_a_run_that_stops_because_it_is_lost_ends_as_cancelled(self, stage: Stage, tmp_path: Path) -> None:
+        if not self.tells_lost:
+            return
+        began = str(tmp_path / "began")
+        running = stage.begin(work.stop_at_the_loss, began)
+        work.wait_for_file(began)
+        stage.executor.lose(running)
+        report = stage.inbox.report_of(running)
+        assert report.status is RunStatus.CANCELLED
+        assert "taken" in str(report.exception) or "took" in str(report.exception)
+
+    def test_losing_one_run_leaves_the_next_alone(self, stage: Stage) -> None:
+        [gate] = stage.occupy(1)
+        stage.executor.lose(gate.run_id)
+        gate.open()
+        assert [stage.report(work.tell_run).result["lost_lease"] for _ in range(4)] == [False] * 4
+
     # -- shutdown ------------------------------------------------------------------------------------
 
     def test_shutting_down_finishes_what_was_taken(self, own_stage: Stage) -> None:
@@ -133,6 +175,17 @@ class StoppingTests(ExecutorCase):
         assert own_stage.report(work.nothing).status is RunStatus.SUCCEEDED
 
     # -- room ----------------------------------------------------------------------------------------
+
+    def test_it_is_idle_for_as_many_runs_as_it_begins_at_once(self, stage: Stage) -> None:
+        room, idle = stage.executor.room(), stage.executor.idle()
+        if room is None or idle is None:
+            assert idle == room
+            return
+        assert 0 < idle <= room
+        if self.at_once is None or self.is_inline:
+            return
+        stage.occupy(self.at_once)
+        assert stage.executor.idle() == idle - self.at_once
 
     def test_room_shrinks_with_each_run_and_is_back_when_it_is_reported(self, stage: Stage) -> None:
         room = stage.executor.room()

@@ -231,6 +231,7 @@ def tell_run() -> dict[str, Any]:
         "status": run.status,
         "started_at": run.started_at,
         "cancel_requested": run.cancel_requested,
+        "lost_lease": run.lost_lease,
     }
 
 
@@ -266,6 +267,20 @@ def wait_to_be_stopped(began: str) -> None:
     run = current_run()
     wait_until(lambda: run.cancel_requested, "nobody asked this run to stop")
     run.raise_if_cancelled()
+
+
+def wait_for_the_loss(began: str) -> str:
+    """Make the file `began`, and run until told that this run is lost; return what else it sees then."""
+    Path(began).touch()
+    run = current_run()
+    wait_until(lambda: run.lost_lease, "nobody told this run that it is lost")
+    return f"cancel_requested={run.cancel_requested}, is_to_stop={run.is_to_stop}"
+
+
+def stop_at_the_loss(began: str) -> None:
+    """Make the file `began`, and run until told that this run is lost; stop then."""
+    wait_for_the_loss(began)
+    current_run().raise_if_cancelled()
 
 
 def wait_for_file(path: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from math import inf
-from typing import Any
 
 from tests.durability.deeds import note
 from tests.durability.world import World
@@ -18,8 +17,8 @@ __all__ = ["NotingStore"]
 class NotingStore(SQLiteJobStore):
     """Nothing is different, but that the witnesses hear of leases."""
 
-    def __init__(self, world: World, **options: Any) -> None:
-        super().__init__(world.file, synchronous=world.synchronous, keep_runs=world.keep_runs, timeout=30, **options)
+    def __init__(self, world: World) -> None:
+        super().__init__(world.file, synchronous=world.synchronous, keep_runs=world.keep_runs, timeout=world.timeout)
         self._world = world
         self._beat_at = inf
 

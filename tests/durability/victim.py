@@ -128,6 +128,15 @@ class Victim:
         self._frozen_at = time.time()
         self._signal(signal.SIGSTOP, group=group)
 
+    def found_frozen(self) -> None:
+        """Note that it has stopped itself, a moment ago at the most."""
+        self._frozen_at = time.time()
+
+    def has_stopped(self) -> bool:
+        """Whether the system says that it is stopped, on Linux."""
+        state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "T"
+
     def thaw(self) -> None:
         """Let it go on."""
         if self._frozen_at is None:

@@ -29,6 +29,8 @@ class World:
     lease: float = 30.0
     threads: int = 10
     processes: int = 2
+    timeout: float = 30.0
+    """Seconds that a call waits while the file is locked."""
     is_blind: bool = False
     """Whether the programs cannot see that another's process is gone, as if each had a machine of its own."""
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from tests.durability.judge import Line, Verdict, judge
 from tests.durability.plan import fifty_jobs
-from tests.durability.victim import Victim, kill_worker
+from tests.durability.victim import Victim
 from tests.durability.world import World
 
 __all__ = ["Killing", "finish", "folder_for", "judge_world", "kill_and_restart", "report"]
@@ -72,22 +72,27 @@ def kill_and_restart(folder: Path, rounds: int, seed: int) -> Killing:
 
 def _kill_in(world: World, rounds: int, dice: random.Random, killing: Killing) -> None:
     complaints: list[str] = []
+    unharmed: set[int] = set()
     for _ in range(rounds):
-        killing.deaths[_live_and_die(world, dice)] += 1
+        victim, how = _live_and_die(world, dice)
+        killing.deaths[how] += 1
+        if victim.killed_at is None and victim.worker_killed_at is None:
+            unharmed.add(victim.pid)
         time.sleep(dice.choice(DOWN_FOR))
         # What the restart before this death said of the one before that. The lines are read later, so
         # they are more: the judge compares those of runs that the picture knows.
         complaints += judge_world(world, at_the_end=False).complaints
-    finish(world)
+    unharmed.add(finish(world).pid)
     verdict = judge_world(world, at_the_end=True)
+    verdict.complaints += _lost_by_the_unharmed(world, unharmed)
     killing.verdict.add(verdict)
     # What is wrong once is wrong in every later picture too.
     said = dict.fromkeys(complaints + verdict.complaints)
     killing.verdict.complaints += [f"{world.folder.name}: {complaint}" for complaint in said]
 
 
-def _live_and_die(world: World, dice: random.Random) -> str:
-    """Let the program live for a while; return how it died."""
+def _live_and_die(world: World, dice: random.Random) -> tuple[Victim, str]:
+    """Let the program live for a while; return it, and how it died."""
     phase, group = dice.choice(PHASES), dice.random() < 0.3
     victim = Victim(world, "alone")
     try:
@@ -97,7 +102,7 @@ def _live_and_die(world: World, dice: random.Random) -> str:
             victim.wait_until("up")
             time.sleep(dice.uniform(0.0, 2.0))
             if (workers := victim.workers()) and dice.random() < 0.3:
-                kill_worker(dice.choice(workers))
+                victim.kill_worker(dice.choice(workers))
                 time.sleep(dice.uniform(0.0, 0.3))
         if phase == "while it stops":
             victim.ask(signal.SIGTERM)
@@ -105,11 +110,18 @@ def _live_and_die(world: World, dice: random.Random) -> str:
     finally:
         victim.kill(group=group)
     if phase == "while it stops" and victim.process.returncode == 0:
-        return "not at all, it was faster"
+        return victim, "not at all, it was faster"
     assert victim.process.returncode == -signal.SIGKILL, (
         f"it ended by itself with {victim.process.returncode}: {victim.complaints}"
     )
-    return f"{phase}{' with its workers' if group else ''}"
+    return victim, f"{phase}{' with its workers' if group else ''}"
+
+
+def _lost_by_the_unharmed(world: World, unharmed: set[int]) -> list[str]:
+    """Return a complaint for each run that is lost although its program ended well, and all its workers."""
+    owners = _owners(world)
+    lost = [run for run in json.loads(world.picture.read_text())["runs"] if run["status"] == "lost"]
+    return [f"lost by a program that ended well: {run}" for run in lost if owners.get(run["owner"]) in unharmed]
 
 
 def finish(world: World) -> Victim:
@@ -136,8 +148,12 @@ def judge_world(world: World, *, at_the_end: bool) -> Verdict:
         # What was run since then is judged when the next picture knows it; twice is twice already now.
         known = {run["id"] for run in picture["runs"]}
         lines = [line for line in lines if line.run in known]
-    owners = {name: int(pid) for name, pid, _ in map(str.split, world.owners.read_text().splitlines())}
-    return judge(world.plan, picture, lines, owners, at_the_end=at_the_end)
+    return judge(world.plan, picture, lines, _owners(world), at_the_end=at_the_end)
+
+
+def _owners(world: World) -> dict[str, int]:
+    """Return which process took runs under which name."""
+    return {name: int(pid) for name, pid, _ in map(str.split, world.owners.read_text().splitlines())}
 
 
 def folder_for(what: str) -> Path:

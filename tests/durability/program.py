@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.durability.deeds import leave_line
@@ -62,10 +63,26 @@ def main(folder: Path, role: str) -> None:
     print("up", flush=True)
     if signal.sigwait({signal.SIGTERM, signal.SIGUSR1}) == signal.SIGUSR1:
         _wait(lambda: not left_by_others & _unsettled(scheduler), "runs that are to run again were not settled")
-        scheduler.pause()
+        _pause(scheduler)
         _wait(lambda: not _unsettled(scheduler), "runs were not settled")
         take_picture(scheduler, world)
     scheduler.shutdown()
+
+
+def _pause(scheduler: BackgroundScheduler) -> None:
+    """Take no more jobs, and wait until that is so: a step that is under way may still take some."""
+    scheduler.pause()
+    for _ in range(2):
+        since = time.monotonic()
+        scheduler.wakeup()
+        _wait(partial(_has_stepped, scheduler, since), "the loop did not go round")
+
+
+def _has_stepped(scheduler: BackgroundScheduler, since: float) -> bool:
+    """Return whether the loop has gone round since then."""
+    passed = time.monotonic() - since
+    last_step = scheduler.health().last_step
+    return last_step is not None and last_step < passed
 
 
 def _go_blind() -> None:

@@ -13,7 +13,7 @@ from threading import Thread
 
 from tests.durability.world import World
 
-__all__ = ["PATIENCE", "Victim", "kill_worker"]
+__all__ = ["PATIENCE", "Victim"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -31,6 +31,7 @@ class Victim:
         self.up_at: float | None = None
         self.asked_at: float | None = None
         self.killed_at: float | None = None
+        self.worker_killed_at: float | None = None
         self.ended_at: float | None = None
         self.frozen: list[tuple[float, float]] = []
         """From when to when at the most: each begins before the signal is sent, and ends after."""
@@ -123,6 +124,12 @@ class Victim:
         self.process.wait()
         self._end()
 
+    def kill_worker(self, pid: int) -> None:
+        """Kill one of its workers."""
+        self.worker_killed_at = time.time()
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
     def freeze(self, *, group: bool = False) -> None:
         """Stop it until it is thawed."""
         self._frozen_at = time.time()
@@ -175,9 +182,3 @@ class Victim:
         self._reader.join(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
-
-
-def kill_worker(pid: int) -> None:
-    """Kill a worker process of a victim."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tickwright.job import Job
     from tickwright.jobstores.memory import MemoryJobStore
     from tickwright.jobstores.sqlite import SQLiteJobStore
+    from tickwright.names import moved, named
     from tickwright.policies import OnLost
     from tickwright.run import Run, RunStatus
     from tickwright.schedulers.background import BackgroundScheduler
@@ -48,6 +49,8 @@ __all__ = [
     "TickwrightError",
     "__version__",
     "current_run",
+    "moved",
+    "named",
 ]
 
 _NAMES = {
@@ -72,6 +75,8 @@ _NAMES = {
     "ThreadPoolExecutor": "tickwright.executors.pool",
     "TickwrightError": "tickwright.errors",
     "current_run": "tickwright.active_run",
+    "moved": "tickwright.names",
+    "named": "tickwright.names",
 }
 
 

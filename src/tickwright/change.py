@@ -8,7 +8,16 @@ from tickwright.report import Started
 from tickwright.run import Run
 from tickwright.stored_job import Schedule
 
-__all__ = ["Change"]
+__all__ = ["Change", "Silence"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """The last sign of life that was seen of an owner who is taken for dead."""
+
+    owner: str
+    beat: int | None
+    """Its lease's beat; None where it had no lease."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +26,8 @@ class Change:
 
     It is refused where the job's stored version is not `expected_version` (or the job is gone), where a run in
     `settled` is not unsettled in the hands of its `owner`, where one in `waits_for` has an outcome, and where
-    a new run has the id of one on record. A refusal is an answer and no error: somebody
-    else was faster, and the one who asked reads again and decides anew.
+    a new run has the id of one on record, and where the owner of `silence` has stirred since. A refusal is an
+    answer and no error: somebody else was faster, and the one who asked reads again and decides anew.
     """
 
     job_id: str
@@ -39,5 +48,7 @@ class Change:
     finished one. If they ended meanwhile, by another scheduler's word, nobody else would do it."""
     settled: tuple[Run, ...] = ()
     """Runs with their outcome. Each replaces the unsettled run of the same `id` and `owner`."""
+    silence: Silence | None = None
+    """For runs that somebody dead has left: if their owner has beaten again by now, it lives, and they are its own."""
     packed: tuple[object, ...] = ()
     """For each of `settled`, as far as this goes: its outcome as the store's `pack` has made it, or None."""

@@ -11,9 +11,10 @@ from types import MethodType, ModuleType
 from typing import Any, cast
 
 from tickwright.errors import InvalidReferenceError, shortened
+from tickwright.names import LastingName, known_names, lasting_name, place_now, registered
 from tickwright.policies import UNSET
 
-__all__ = ["Reference", "find", "make_reference"]
+__all__ = ["Reference", "find", "make_reference", "name_now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,9 @@ class Reference:
     """A callable by name, with what else is needed to rebuild it."""
 
     name: str
-    """`"package.module:qualname"`; for the method of an object, the name that its class gives it."""
+    """`"package.module:qualname"`; for the method of an object, the name that its class gives it.
+
+    For a function that was given a name that lasts, that and its place: `"send-invoices@shop.tasks:send"`."""
     bound_to: Any = UNSET
     """The object whose method it is. It is stored as it was when the job was added."""
     args: tuple[Any, ...] = ()
@@ -48,15 +51,22 @@ class Reference:
 
 
 def find(name: str) -> Any:
-    """Return what `"package.module:qualname"` names.
+    """Return what `"package.module:qualname"` names, or a name that was given with `named`.
 
-    Raises `InvalidReferenceError` with the part that is wrong, and what may have happened to it.
+    What `moved` was told of is found where it is now. Raises `InvalidReferenceError` with the part that is wrong, and
+    what may have happened to it.
     """
+    lasting = LastingName.read(name)
+    if lasting is not None:
+        return _find_lasting(lasting)
+    if ":" not in name and (given := registered(name)) is not None:
+        return given
+    name = place_now(name)
     module_name, colon, path = name.partition(":")
     if not (module_name and colon and path):
         raise InvalidReferenceError(
             f"{shortened(name)} is not a reference; write it as 'package.module:function' or "
-            f"'package.module:Class.method'"
+            f"'package.module:Class.method', or give the function that name with @named{_known()}"
         )
     found: Any = _module(module_name, name)
     for attribute in path.split("."):
@@ -67,6 +77,37 @@ def find(name: str) -> Any:
                 f"{name!r}: {shortened(found)} has no {attribute!r}; was it renamed or moved?"
             ) from None
     return found
+
+
+def _find_lasting(lasting: LastingName) -> Any:
+    """Return the function of that name, wherever it is; else what stands where it was last seen."""
+    found, problem = registered(lasting.name), ""
+    if found is None and lasting.place:
+        try:
+            there = find(lasting.place)  # which imports the module, and that may give the name
+        except InvalidReferenceError as error:
+            there, problem = None, f", and where it was last seen it is not: {error}"
+        found = registered(lasting.name) or there
+    if found is None:
+        raise InvalidReferenceError(
+            f"no module that was imported here gives a function the name {lasting.name!r}{problem}; import the one "
+            f"that does, with @named({lasting.name!r}){_known()}"
+        )
+    return found
+
+
+def _known() -> str:
+    names = known_names()
+    return f" (there are {', '.join(map(repr, names[:5]))}{', …' if len(names) > 5 else ''})" if names else ""
+
+
+def name_now(name: str) -> str:
+    """Return by which name another process finds today what this one finds by `name`."""
+    lasting = LastingName.read(name)
+    if lasting is None:
+        return place_now(name)
+    found = registered(lasting.name)
+    return str(LastingName(lasting.name, place_now(lasting.place) if found is None else _place_of(found)))
 
 
 def _module(module_name: str, name: str) -> ModuleType:
@@ -107,11 +148,21 @@ def make_reference(func: Callable[..., Any]) -> Reference:
     owner = getattr(func, "__self__", None)
     if owner is not None and not isinstance(owner, (type, ModuleType)):
         return _of_method(func, owner)
+    if (name := lasting_name(func)) is not None:
+        return Reference(name=str(LastingName(name, _place_of(func))))
     if isinstance(owner, type) and isinstance(func, MethodType):
         return _checked(owner.__module__, f"{owner.__qualname__}.{func.__name__}", func)
     if hasattr(func, "__qualname__"):
         return _checked(func.__module__, func.__qualname__, func)
     return _of_object(func)
+
+
+def _place_of(func: Callable[..., Any]) -> str:
+    """Return where a function with a lasting name can be found; "" where only the name leads to it."""
+    try:
+        return _checked(func.__module__, func.__qualname__, func).name
+    except InvalidReferenceError:
+        return ""
 
 
 def _of_method(func: Callable[..., Any], owner: object) -> Reference:

@@ -9,8 +9,7 @@ import pytest
 from tests.core.stage import NOW, Answering, Hands, Stage, a_run, at, every, fail, make_job, statuses
 from tickwright import events
 from tickwright.change import Change
-from tickwright.core import changing
-from tickwright.core import desk as desk_room
+from tickwright.core import changing, endings
 from tickwright.errors import UnreadableJobError
 from tickwright.events import JobExecutionEvent, JobSubmissionEvent, StoreTroubleEvent
 from tickwright.jobstores.memory import MemoryJobStore
@@ -196,7 +195,7 @@ def test_a_run_that_was_reported_is_in_nobodys_way_though_its_end_is_not_yet_on_
 
 
 def test_more_reports_than_one_round_writes_are_written_by_the_next_at_once(monkeypatch):
-    monkeypatch.setattr(desk_room, "MOST_SETTLED_AT_ONCE", 10)
+    monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 10)
     stage = Stage()
     for number in range(25):
         stage.add(every(10), id=f"job{number}")
@@ -212,7 +211,7 @@ def test_more_reports_than_one_round_writes_are_written_by_the_next_at_once(monk
 
 
 def test_a_run_that_was_reported_is_in_nobodys_way_though_its_end_has_to_wait_for_the_next_round(monkeypatch):
-    monkeypatch.setattr(desk_room, "MOST_SETTLED_AT_ONCE", 1)
+    monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 1)
     stage = Stage()
     for name in ("a", "b"):
         stage.add(every(10), id=name)
@@ -572,7 +571,7 @@ def test_closing_puts_on_record_what_was_reported_and_gives_up_the_lease():
 
 
 def test_closing_writes_as_many_batches_as_it_takes(monkeypatch):
-    monkeypatch.setattr(desk_room, "MOST_SETTLED_AT_ONCE", 2)
+    monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 2)
     stage = Stage()
     for number in range(7):
         stage.add(every(10), id=f"job{number}")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.stage import Stage, a_run, fail
-from tickwright.change import Change
+from tickwright.change import Change, Silence
 from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.owner import Owner
@@ -54,7 +54,8 @@ def test_a_lease_that_was_taken_away_is_opened_anew_and_that_is_said():
     stage.clock.advance(LEASE)
     assert not keeper.keep()
     assert keeper.keep()
-    assert [lease.owner.id for lease in stage.store.get_leases()] == ["me"]
+    (lease,) = stage.store.get_leases()
+    assert (lease.owner.id, lease.beat) == ("me", 2), "never a beat that somebody may have seen before"
 
 
 def test_a_beat_counts_from_when_it_was_asked_for():
@@ -287,7 +288,19 @@ def test_a_probe_that_knows_makes_it_quick():
     keeper = keeper_on(stage)
     announce(stage)
     (run,) = leave(stage, 1)
-    assert keeper.find_abandoned() == Abandoned(runs=(run,))
+    silence = Silence(owner="dead", beat=1)
+    assert keeper.find_abandoned() == Abandoned(runs=(run,), silences={"dead": silence})
+
+
+def test_what_was_last_seen_of_the_dead_is_told_with_their_runs():
+    stage = Stage(lease=LEASE, probe=lambda owner: owner.id == "dead")
+    keeper = keeper_on(stage)
+    announce(stage)
+    stage.store.renew_lease("dead", stage.clock.now())
+    leave(stage, 1)
+    leave(stage, 7, owner="gone")
+    silences = keeper.find_abandoned().silences
+    assert silences == {"dead": Silence(owner="dead", beat=2), "gone": Silence(owner="gone", beat=None)}
 
 
 def test_the_dead_are_buried_only_when_nothing_of_theirs_is_left():

@@ -72,6 +72,23 @@ def test_after_an_outage_nobody_pauses_for_so_long_that_it_looks_dead():
     assert statuses(first.records_of("long")) == ["scheduled"]
 
 
+def test_one_that_stirs_between_the_look_and_the_commit_keeps_its_runs():
+    first, second = two_on_one_store()
+    first.add(every(10_000), id="long", on_lost=OnLost.RERUN)
+    live(1, first, second)
+    run = the_run(first)
+    # The second finds the first dead; before it has written that down, the first is back.
+    second.faults.once_before("commit", lambda: first.store.renew_lease("first", first.clock.now()))
+    live(30, second)
+    first.settle_down()
+    live(5, first, second)
+    assert statuses(first.records_of("long")) == ["scheduled"]
+    first.report(run)
+    live(1, first, second)
+    assert statuses(first.records_of("long")) == ["succeeded"]
+    assert first.hands.lost == []
+
+
 # -- the frozen ----------------------------------------------------------------------------------------------------
 
 

@@ -4,16 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from tickwright.core import desk, firing, settling
+from tickwright.core import desk, endings, firing, settling
 from tickwright.core.backlog import sweep
 from tickwright.core.desk import Desk
+from tickwright.core.endings import Endings
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
+from tickwright.core.lease_watch import LeaseWatch
+from tickwright.core.outage import Outage
 from tickwright.core.submitting import Submitting
+from tickwright.errors import JobStoreUnavailableError, UnreadableJobError
+from tickwright.jobstores.history import RunHistory
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.policies import OnLost
 from tickwright.testing.simulation import BrokenPromiseError, run_scenario
-from tickwright.testing.simulation.process import SimulatedExecutor
+from tickwright.testing.simulation.executor import SimulatedExecutor
+from tickwright.testing.simulation.way_to_store import WayToStore, _NotedStore
 
 SEEDS = 250
 
@@ -129,7 +135,7 @@ def test_running_a_lost_run_again_unasked_is_noticed(monkeypatch):
         job = job and replace(job, on_lost=OnLost.RERUN)
         return settle(run, report, standing, job, now, taker)
 
-    monkeypatch.setattr(desk, "settle", always_again)
+    monkeypatch.setattr(endings, "settle", always_again)
     assert "without on_lost='rerun'" in first_broken_promise()
 
 
@@ -188,4 +194,143 @@ def test_a_report_that_is_recorded_under_a_wrong_outcome_is_noticed(monkeypatch)
         return [(run, report) for run, report in reported(self, limit) if not report.exception]
 
     monkeypatch.setattr(Flights, "reported", swallow)
+    first_broken_promise()
+
+
+# -- sharing, leases and clocks ------------------------------------------------------------------------------------
+
+
+def test_holding_an_outage_of_all_against_the_others_is_noticed(monkeypatch):
+    monkeypatch.setattr(LeaseWatch, "start_over", lambda self: None)
+    assert "had done nothing wrong" in first_broken_promise()
+
+
+def test_pausing_for_so_long_that_one_looks_dead_is_noticed(monkeypatch):
+    monkeypatch.setattr(desk, "Outage", lambda longest, random: Outage(60.0, random))
+    assert "had done nothing wrong" in first_broken_promise(1_000)
+
+
+def test_comparing_the_clocks_of_two_processes_is_noticed(monkeypatch):
+    look = LeaseWatch.look
+
+    def compare_clocks(self, leases, monotonic):
+        dead = look(self, leases, monotonic)
+        now = max((lease.seen_at for lease in leases if lease.owner.id == self._own_id), default=None)
+        late = [lease for lease in leases if now and (now - lease.seen_at).total_seconds() > lease.seconds]
+        return [*dead, *(lease.owner for lease in late if lease.owner not in dead)]
+
+    monkeypatch.setattr(LeaseWatch, "look", compare_clocks)
+    assert "had done nothing wrong" in first_broken_promise()
+
+
+def test_a_lost_run_that_is_not_told_is_noticed(monkeypatch):
+    monkeypatch.setattr(SimulatedExecutor, "lose", lambda self, run_id: None)
+    assert "nobody told it" in first_broken_promise()
+
+
+def test_a_late_beat_that_makes_nobody_look_is_noticed(monkeypatch):
+    keep = LeaseKeeper.keep
+    monkeypatch.setattr(LeaseKeeper, "keep", lambda self: keep(self) or True)
+    assert "nobody told it" in first_broken_promise()
+
+
+def test_a_report_of_the_frozen_that_is_not_refused_is_noticed(monkeypatch):
+    admits, settle = RunHistory.admits, RunHistory._settle
+
+    def admit_late_ones(self, change):
+        unsettled = tuple(run for run in change.settled if run.id in self._unsettled or run.id not in self._runs)
+        return admits(self, replace(change, settled=unsettled))
+
+    def settle_again(self, run):
+        if run.id in self._unsettled:
+            settle(self, run)
+        else:
+            self._runs[run.id] = run
+
+    monkeypatch.setattr(RunHistory, "admits", admit_late_ones)
+    monkeypatch.setattr(RunHistory, "_settle", settle_again)
+    assert "settled a second time" in first_broken_promise()
+
+
+# -- every fault ---------------------------------------------------------------------------------------------------
+
+
+def test_a_torn_commit_that_is_taken_for_written_is_noticed(monkeypatch):
+    commit = WayToStore.commit
+
+    def hope(self, changes):
+        try:
+            return commit(self, changes)
+        except JobStoreUnavailableError:
+            return [True] * len(changes)
+
+    monkeypatch.setattr(WayToStore, "commit", hope)
+    first_broken_promise()
+
+
+def test_a_torn_commit_that_is_taken_for_not_written_is_noticed(monkeypatch):
+    go_round = Desk.go_round
+
+    def forget_doubt(self, *, taking):
+        doubtful = self._submitting.is_doubtful
+        wait = go_round(self, taking=taking)
+        if self.outage.is_on:
+            self._submitting.is_doubtful = doubtful
+        return wait
+
+    monkeypatch.setattr(Desk, "go_round", forget_doubt)
+    assert "never ended" in first_broken_promise()
+
+
+def test_a_worker_that_dies_and_whose_run_is_not_run_again_is_noticed(monkeypatch):
+    # A loss that its executor reports counts like any other: where the job says rerun, somebody must.
+    monkeypatch.setattr(
+        endings, "settle", lambda run, report, standing, job, *rest: settling.settle(run, report, standing, None, *rest)
+    )
+    assert "was not run again" in first_broken_promise()
+
+
+def test_a_run_that_its_executor_did_not_take_and_nobody_reports_is_noticed(monkeypatch):
+    monkeypatch.setattr(Submitting, "_report", lambda self, *given: None)
+    assert "never ended" in first_broken_promise()
+
+
+def test_a_finished_job_that_goes_although_it_cannot_be_read_is_noticed(monkeypatch):
+    def read_nothing(self, run):
+        try:
+            return self._store.lookup_job(run.job_id)
+        except UnreadableJobError:
+            return None
+
+    monkeypatch.setattr(Endings, "_load_job", read_nothing)
+    assert "was not run again" in first_broken_promise()
+
+
+def test_a_job_that_could_not_be_read_and_does_not_come_back_is_noticed(monkeypatch):
+    monkeypatch.setattr(_NotedStore, "read_due", forgetful(_NotedStore.read_due))
+    first_broken_promise()
+
+
+def forgetful(read_due):
+    """Return a `read_due` that passes over a job for ever once it could not be read."""
+
+    def read(self, now, limit, executors=None):
+        batch = read_due(self, now, limit, executors)
+        self.gone = getattr(self, "gone", set()) | {job.job_id for job in batch.set_aside}
+        return replace(batch, due=tuple(due for due in batch.due if due.job.id not in self.gone))
+
+    return read
+
+
+def test_a_clock_that_was_set_back_and_fires_again_is_noticed(monkeypatch):
+    fire = firing.fire
+
+    def from_the_clock(job, unsettled, now, *rest):
+        decided = fire(job, unsettled, now, *rest)
+        following = job.trigger.get_next_fire_time(None, now)
+        if following is None or decided.schedule.is_held:
+            return decided
+        return replace(decided, schedule=firing.schedule_from(job, following))
+
+    monkeypatch.setattr(desk, "fire", from_the_clock)
     first_broken_promise()

@@ -29,6 +29,7 @@ from tickwright import (
     RunStatus,
     TickwrightError,
     current_run,
+    named,
 )
 from tickwright.errors import ConflictingIdError, JobLookupError
 from tickwright.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent, SchedulerEvent
@@ -135,3 +136,12 @@ def test_a_test_of_a_schedule_in_three_lines() -> None:
     assert [run.fire_time.day for run in scheduler.get_runs("report")] == [9, 8, 7, 6, 5]
     assert_type(scheduler.now, datetime)
     assert_type(tickwright.__version__, str)
+
+
+def test_a_named_function_keeps_its_type() -> None:
+    @named("typed-name")
+    def twice(number: int) -> int:
+        return 2 * number
+
+    assert_type(twice(4), int)
+    assert twice(4) == 8

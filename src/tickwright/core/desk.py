@@ -9,30 +9,26 @@ from math import inf
 from tickwright import events
 from tickwright.change import Change
 from tickwright.core.context import Context
+from tickwright.core.endings import Endings
 from tickwright.core.firing import MOST_RUNS_AT_ONCE, fire
 from tickwright.core.flights import Flights
-from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
+from tickwright.core.lease_keeper import LeaseKeeper
 from tickwright.core.outage import Outage
 from tickwright.core.reports import checked
 from tickwright.core.round import Round
-from tickwright.core.settling import lost_report, settle
 from tickwright.core.submitting import Submitting
 from tickwright.core.telling import tell_outcome, tell_removed, tell_started
 from tickwright.core.tending import Tending
 from tickwright.core.trigger_trouble import TriggerTrouble
-from tickwright.due import Due, UnreadableJob
-from tickwright.errors import UnreadableJobError
+from tickwright.core.zone_rules import ZoneRules
+from tickwright.due import Due
 from tickwright.events import StoreTroubleEvent
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
-from tickwright.policies import OnLost
 from tickwright.report import Report, Started
-from tickwright.run import Run, RunStatus
+from tickwright.run import Run
 
 __all__ = ["Desk"]
-
-MOST_SETTLED_AT_ONCE = 5_000
-"""Reports that one round writes, so that one transaction stays a matter of milliseconds."""
 
 
 class Desk:
@@ -49,9 +45,10 @@ class Desk:
         self._trouble = TriggerTrouble(alias, context)
         self._submitting = Submitting(store, context, self._flights, self._lease)
         self._tending = Tending(alias, store, context, self._trouble)
+        self._zone_rules = ZoneRules(alias, store, context)
+        self._endings = Endings(store, context, self._flights, self._lease, self._tending)
         self._again = False
         self._told_rooms: set[str] = set()
-        self._waits_for_resume = False
 
     @property
     def in_flight(self) -> int:
@@ -141,10 +138,11 @@ class Desk:
         if not self._lease.keep():
             self._submitting.is_doubtful = True
         self._submitting.catch_up()
+        self._zone_rules.look()
         now = self._context.clock.now()
         plan = Round()
-        self._settle_reports(plan, now)
-        abandoned = self._settle_abandoned(plan, now, taking)
+        self._again = self._endings.settle_reports(plan, now)
+        abandoned = self._endings.settle_abandoned(plan, now, taking)
         if taking:
             self._fire_due(plan, now)
         self._note_begun(plan)
@@ -156,58 +154,10 @@ class Desk:
 
     def _settle_and_commit(self) -> None:
         plan = Round()
-        self._settle_reports(plan, self._context.clock.now())
+        self._endings.settle_reports(plan, self._context.clock.now())
         self._commit(plan)
 
     # -- decide --------------------------------------------------------------------------------------
-
-    def _settle_reports(self, plan: Round, now: datetime) -> None:
-        ended = self._flights.reported(MOST_SETTLED_AT_ONCE)
-        self._settle_all(plan, ended, now)
-        self._again = self._again or len(ended) == MOST_SETTLED_AT_ONCE
-
-    def _settle_abandoned(self, plan: Round, now: datetime, taking: bool) -> Abandoned:
-        if taking and self._waits_for_resume:
-            # What was to run again and could not, because no jobs were taken, should not wait until it is time.
-            self._waits_for_resume = False
-            self._lease.look_now()
-        abandoned = self._lease.find_abandoned()
-        ended = []
-        for run in abandoned.runs:
-            if self._can_settle(run, taking):
-                ended.append((run, lost_report(run, now, "ended or stopped answering")))
-            else:
-                self._lease.search_again()
-                self._waits_for_resume = not taking
-        self._settle_all(plan, ended, now)
-        return abandoned
-
-    def _can_settle(self, run: Run, taking: bool) -> bool:
-        """Return whether this scheduler can do, at this moment, what the job of a lost run asks for."""
-        try:
-            job = self.store.lookup_job(run.job_id)
-        except UnreadableJobError as error:
-            # What it asks for is not known, and its last run must not take it along: both wait until it can be read.
-            if run.job_id not in self._tending.unreadable:
-                self._tending.note_unreadable([UnreadableJob(job_id=run.job_id, reason=str(error))])
-            return False
-        if job is None or job.on_lost is not OnLost.RERUN:
-            return True
-        return taking and job.executor in self._context.executors
-
-    def _settle_all(self, plan: Round, ended: list[tuple[Run, Report]], now: datetime) -> None:
-        if not ended:
-            return
-        plan.know(self.store.read_standings({run.job_id for run, _ in ended}))
-        for run, report in ended:
-            job, standing = None, plan.standing(run.job_id)
-            if report.status is RunStatus.LOST:
-                try:
-                    job = self.store.lookup_job(run.job_id)
-                except UnreadableJobError:
-                    # It became so while it ran: the outcome is recorded, the job is left as it is.
-                    standing = None
-            plan.add(settle(run, report, standing, job, now, self._context.taker), job)
 
     def _fire_due(self, plan: Round, now: datetime) -> None:
         rooms = self._rooms()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import inf
 
+from tickwright.change import Silence
 from tickwright.core.context import Context
 from tickwright.core.lease_watch import LeaseWatch
 from tickwright.jobstores.base import JobStore
@@ -27,6 +29,8 @@ class Abandoned:
 
     runs: tuple[Run, ...] = ()
     """Runs that nobody will report."""
+    silences: Mapping[str, Silence] = field(default_factory=dict)
+    """By the id of the owner that a run has: what was last seen of it."""
     owners: tuple[Owner, ...] = ()
     """Dead owners without such runs, whose leases can go. The others' stay until a later look finds none."""
 
@@ -40,6 +44,8 @@ class LeaseKeeper:
         self._watch = LeaseWatch(context.owner.id, context.probe)
         self._known: set[str] | None = None
         self._is_open = False
+        self._beats = 0
+        """How many were asked for, heard of or not: no lease of this engine was ever at more."""
         # Instants are kept and compared as they are: a difference of two can fall a hair short of the interval
         # while the wait that was worked out from it is zero, and the loop would spin on that hair.
         self._beat_at = -inf
@@ -72,9 +78,12 @@ class LeaseKeeper:
         if asked_at < self._renew_at:
             return True
         was_open = self._is_open
+        self._beats += 1
         is_there = was_open and self._store.renew_lease(owner.id, clock.now())
         if not is_there:
-            self._store.open_lease(owner, self._context.lease, clock.now())
+            # With a beat that none of the earlier ones was: a watcher that saw one of those stand still, and did not
+            # look while the lease was gone, would think it dead still.
+            self._store.open_lease(owner, self._context.lease, clock.now(), self._beats)
         if was_open and not is_there:
             self._context.logger.warning(
                 "Job store %r: this scheduler was taken for dead while it was stopped; runs it had in hand may have "
@@ -112,7 +121,12 @@ class LeaseKeeper:
         self._watch_at = monotonic + self.interval
         self._known = living
         left = {run.owner for run in runs}
-        return Abandoned(runs=tuple(runs), owners=tuple(dead[name] for name in dead if name not in left))
+        beats = {lease.owner.id: lease.beat for lease in leases}
+        return Abandoned(
+            runs=tuple(runs),
+            silences={name: Silence(owner=name, beat=beats.get(name)) for name in left},
+            owners=tuple(dead[name] for name in dead if name not in left),
+        )
 
     def may_be_dead(self, owner_id: str) -> bool:
         """Return whether nothing shows yet that an owner lives: it has not been watched for long enough."""

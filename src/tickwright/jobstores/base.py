@@ -171,7 +171,7 @@ class JobStore(ABC):
 
     def _commit_one(self, change: Change) -> bool:
         runs = self._history()
-        if not runs.admits(change):
+        if not runs.admits(change) or (change.silence and not self._leases.is_silent(change.silence)):
             return False
         try:
             if not self._write_job(change):
@@ -297,14 +297,25 @@ class JobStore(ABC):
         """
         return report
 
+    # -- notes ---------------------------------------------------------------------------------------
+
+    def read_note(self, topic: str) -> str | None:
+        """Return what a scheduler has noted here, or None; a store that survives a restart keeps its notes, too."""
+        return self._kept.notes.get(topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        """Keep a note in the place of the one before."""
+        self._kept.notes[topic] = text
+
     # -- leases --------------------------------------------------------------------------------------
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
-        """Announce an owner, or announce it anew after its lease was taken away.
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
+        """Announce an owner, or announce it anew after its lease was taken away, with its first beat.
 
-        For a lease that is still there it is one more beat, under the new terms.
+        The owner gives one that it has never had before, so that nobody takes the lease for the one that was there.
+        For a lease that is still there it is at least one more beat, under the new terms.
         """
-        self._leases.open(owner, seconds, now)
+        self._leases.open(owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         """Raise the beat of a lease by one; return False where it is gone: its owner was taken for dead."""
@@ -341,7 +352,7 @@ class JobStore(ABC):
 class _Kept:
     """What the defaults keep in memory, for a store that has no place of its own for it."""
 
-    __slots__ = ("in_doubt", "leases", "one_writer", "runs", "set_aside")
+    __slots__ = ("in_doubt", "leases", "notes", "one_writer", "runs", "set_aside")
 
     def __init__(self) -> None:
         self.runs = RunHistory()
@@ -350,5 +361,6 @@ class _Kept:
         self.one_writer = RLock()
         # The change that was being written when the store raised; at most one, for the next call asks first.
         self.in_doubt: Change | None = None
+        self.notes: dict[str, str] = {}
         # The ids of the unreadable jobs that were told of; only the loop asks.
         self.set_aside: set[str] = set()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
+from tickwright.change import Silence
 from tickwright.owner import Lease, Owner
 
 __all__ = ["LeaseBook"]
@@ -18,12 +19,12 @@ class LeaseBook:
         self._lock = Lock()
         self._leases: dict[str, Lease] = {}
 
-    def open(self, owner: Owner, seconds: float, now: datetime) -> None:
+    def open(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
         """Announce an owner. Where it is announced already, that is one more beat, under the new terms."""
         with self._lock:
             before = self._leases.get(owner.id)
-            # Starting again at 1 could show a watcher the very beat it saw before, as if nothing had stirred.
-            beat = 1 if before is None else before.beat + 1
+            # A beat that was there before could show a watcher what it saw last, as if nothing had stirred.
+            beat = beat if before is None else max(beat, before.beat + 1)
             self._leases[owner.id] = Lease(owner=owner, seconds=seconds, beat=beat, seen_at=now)
 
     def renew(self, owner_id: str, now: datetime) -> bool:
@@ -39,6 +40,11 @@ class LeaseBook:
         """Remove the lease, if it is there."""
         with self._lock:
             self._leases.pop(owner_id, None)
+
+    def is_silent(self, silence: Silence) -> bool:
+        """Return whether an owner has shown no other sign of life since."""
+        lease = self._leases.get(silence.owner)
+        return (None if lease is None else lease.beat) == silence.beat
 
     def all(self) -> list[Lease]:
         """Return all leases, those opened first in front."""

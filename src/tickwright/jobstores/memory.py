@@ -128,7 +128,7 @@ class MemoryJobStore(JobStore):
             schedule = jobs.schedule_of(change.job_id)
             if schedule is None or change.expected_version not in (None, schedule.version):
                 return False
-        if not runs.admits(change):
+        if not runs.admits(change) or (change.silence and not self._leases.is_silent(change.silence)):
             return False
         if change.remove:
             jobs.remove(change.job_id)

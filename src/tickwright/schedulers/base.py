@@ -29,6 +29,7 @@ from tickwright.schedulers.parts import Parts
 from tickwright.schedulers.process import is_dead, retire, this_owner
 from tickwright.schedulers.reentry import breaks_in
 from tickwright.schedulers.stopping import Stopping
+from tickwright.zone_database import zone_database_edition
 
 __all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
 
@@ -253,6 +254,7 @@ class BaseScheduler(PartCalls):
             longest_retry_pause=self._configuration.jobstore_retry_interval,
             logger=self._configuration.logger,
             border=self._border(),
+            zone_edition=zone_database_edition(),
         )
         self._taker = context.taker
         engine = Engine(context, mailbox)

@@ -133,7 +133,7 @@ def _callable(func: Any, shown: str) -> tuple[Callable[..., Any], Reference | No
             raise InvalidReferenceError(f"{shown}: {error}") from error
         if not callable(found):
             raise InvalidJobError(f"{shown}: func: {func!r} is {shortened(found)}, which cannot be called")
-        return found, Reference(name=func)
+        return found, Reference(name=func) if ":" in func else make_reference(found)
     if not callable(func):
         hint = ""
         if hasattr(func, "cr_code"):

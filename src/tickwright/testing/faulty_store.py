@@ -122,8 +122,14 @@ class FaultyStore(JobStore):
     def pack(self, report: Report) -> Report:
         return self.inner.pack(report)  # no call of the store's: it is made in a worker, and must not fail
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
-        self._pass_on(self.inner.open_lease, owner, seconds, now)
+    def read_note(self, topic: str) -> str | None:
+        return self._pass_on(self.inner.read_note, topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        self._pass_on(self.inner.write_note, topic, text)
+
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
+        self._pass_on(self.inner.open_lease, owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         return self._pass_on(self.inner.renew_lease, owner_id, now)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from tickwright.errors import InvalidJobError, UnpicklableResultError, described
 from tickwright.policies import UNSET
-from tickwright.reference import Reference
+from tickwright.reference import Reference, name_now
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
@@ -176,10 +176,14 @@ _values_of = attrgetter(*_RUN_FIELDS)
 
 
 def _short(reference: Reference | None) -> Reference | str | None:
-    """Return a reference, as its mere name where it is no more than that."""
-    if reference is None or reference.bound_to is not UNSET or reference.args or reference.kwargs:
-        return reference
-    return reference.name
+    """Return a reference as the worker finds it, as its mere name where it is no more than that."""
+    if reference is None:
+        return None
+    # What was moved, or given a name, is known here; the worker may not have imported who says so.
+    name = name_now(reference.name)
+    if reference.bound_to is not UNSET or reference.args or reference.kwargs:
+        return replace(reference, name=name)
+    return name
 
 
 def _culprit(job: StoredJob) -> str | None:

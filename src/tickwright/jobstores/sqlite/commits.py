@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from tickwright.change import Change
-from tickwright.jobstores.sqlite import jobs, runs
+from tickwright.jobstores.sqlite import jobs, leases, runs
 
 __all__ = ["commit_change"]
 
@@ -16,6 +16,8 @@ def commit_change(sql: sqlite3.Connection, change: Change, writes: runs.RunWrite
     The runs are checked, then the job is written under its condition, then the runs are written, which
     cannot fail any more: the transaction has the file to itself, so what was checked stays true.
     """
+    if change.silence is not None and not leases.is_silent(sql, change.silence):
+        return False
     if not runs.admits(sql, writes) or not _write_job(sql, change):
         return False
     runs.write(sql, writes)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from tickwright.change import Silence
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
 from tickwright.owner import Lease, Owner
 
-__all__ = ["all_leases", "close_lease", "open_lease", "renew_lease"]
+__all__ = ["all_leases", "close_lease", "is_silent", "open_lease", "renew_lease"]
 
 
-def open_lease(sql: sqlite3.Connection, owner: Owner, seconds: float, now: datetime) -> None:
+def open_lease(sql: sqlite3.Connection, owner: Owner, seconds: float, now: datetime, beat: int) -> None:
     """Write an owner's lease. One that is there already is raised, so that no watcher sees an old beat again."""
     sql.execute(
-        "INSERT INTO leases (owner, host, pid, process, seconds, beat, seen_at) VALUES (?, ?, ?, ?, ?, 1, ?) "
+        "INSERT INTO leases (owner, host, pid, process, seconds, beat, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (owner) DO UPDATE SET host = excluded.host, pid = excluded.pid, process = excluded.process, "
-        "seconds = excluded.seconds, beat = beat + 1, seen_at = excluded.seen_at",
-        (owner.id, owner.host, owner.pid, owner.process, seconds, micros_of(now)),
+        "seconds = excluded.seconds, beat = max(beat + 1, excluded.beat), seen_at = excluded.seen_at",
+        (owner.id, owner.host, owner.pid, owner.process, seconds, beat, micros_of(now)),
     )
 
 
@@ -30,6 +31,12 @@ def renew_lease(sql: sqlite3.Connection, owner_id: str, now: datetime) -> bool:
 def close_lease(sql: sqlite3.Connection, owner_id: str) -> None:
     """Delete a lease, if it is there."""
     sql.execute("DELETE FROM leases WHERE owner = ?", (owner_id,))
+
+
+def is_silent(sql: sqlite3.Connection, silence: Silence) -> bool:
+    """Return whether an owner has shown no other sign of life since."""
+    found = sql.execute("SELECT beat FROM leases WHERE owner = ?", (silence.owner,)).fetchone()
+    return bool((found[0] if found else None) == silence.beat)
 
 
 def all_leases(sql: sqlite3.Connection) -> list[Lease]:

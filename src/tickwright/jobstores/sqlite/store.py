@@ -21,7 +21,7 @@ from tickwright.errors import (
 )
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.body import pack_job
-from tickwright.jobstores.sqlite import aside, jobs, leases, runs
+from tickwright.jobstores.sqlite import aside, jobs, leases, notes, runs
 from tickwright.jobstores.sqlite.commits import commit_change
 from tickwright.jobstores.sqlite.database import Database
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
@@ -311,11 +311,21 @@ class SQLiteJobStore(JobStore):
             deleted += len(excess.let_go)
         return deleted
 
+    # -- notes ---------------------------------------------------------------------------------------
+
+    def read_note(self, topic: str) -> str | None:
+        with self._file.reading() as sql:
+            return notes.read_note(sql, topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        with self._file.writing() as sql:
+            notes.write_note(sql, topic, text)
+
     # -- leases --------------------------------------------------------------------------------------
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
         with self._file.writing() as sql:
-            leases.open_lease(sql, owner, seconds, now)
+            leases.open_lease(sql, owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         with self._file.writing() as sql:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from tickwright.change import Change
 from tickwright.core.firing import RUN_NOW
+from tickwright.core.settling import MOST_ATTEMPTS
 from tickwright.jobstores.base import JobStore
 from tickwright.policies import OnLost
 from tickwright.run import Run, RunStatus
@@ -18,6 +21,30 @@ __all__ = ["BrokenPromiseError", "Ledger"]
 
 class BrokenPromiseError(AssertionError):
     """A promise was broken in a simulation; the message says which, for which job and run."""
+
+
+class Witness(Protocol):
+    """What the ledger is told of the process in which something happens."""
+
+    @property
+    def store(self) -> JobStore:
+        """The store that all share, reached by no way that can fail."""
+
+    @property
+    def world_now(self) -> datetime:
+        """The world's time."""
+
+    def really(self, shown: datetime) -> datetime:
+        """Return the world's time at which the process's own clock showed this."""
+
+    def is_innocent(self, owner: str) -> bool:
+        """Return whether another process lives and has given nobody a reason to take it for dead."""
+
+    def cannot_load(self, job_id: str) -> bool:
+        """Return whether this process cannot load a job."""
+
+    def has_gone_round_since(self, instant: datetime) -> bool:
+        """Return whether a whole step, without trouble, was begun after an instant of the world."""
 
 
 @dataclass
@@ -32,6 +59,10 @@ class Ledger:
     """When the outcome of each run was committed."""
     settled_in: dict[str, int] = field(default_factory=dict)
     """In which commit."""
+    changed_at: dict[str, datetime] = field(default_factory=dict)
+    """When each job's schedule was written last."""
+    taken_at: dict[str, datetime] = field(default_factory=dict)
+    """When each run was taken, by the world's time and not by the clock of the process that took it."""
     commits: int = 0
     """How many commits there were."""
     executions: dict[tuple[str, datetime, int], int] = field(default_factory=lambda: defaultdict(int))
@@ -40,20 +71,37 @@ class Ledger:
     """The ids of the runs that were."""
     finished: set[str] = field(default_factory=set)
     """The ids of the runs whose function has returned, reported or not."""
+    refused: set[str] = field(default_factory=set)
+    """The ids of the runs that an executor did not take."""
+    told_lost: set[str] = field(default_factory=set)
+    """The ids of the runs that were told that another scheduler has settled them."""
     broken: str | None = None
     """What was noticed first. An error raised in the middle of a step would be taken for trouble of a store."""
 
     # -- while it happens ----------------------------------------------------------------------------
 
-    def note_commit(self, changes: list[Change], taken: list[bool], store: JobStore, now: datetime) -> None:
-        """Look at a commit as the store took it."""
+    def note_commit(self, changes: Sequence[Change], taken: list[bool], who: Witness) -> None:
+        """Look at a commit of a process, as the store took it."""
+        store, now = who.store, who.world_now
         self.commits += 1
         for change, is_taken in zip(changes, taken, strict=True):
             if not is_taken:
                 continue
+            if change.schedule is not None:
+                self.changed_at[change.job_id] = now
+            for run in (*change.started, *change.recorded):
+                self.taken_at[run.id] = who.really(run.taken_at)
             for run in (*change.settled, *change.recorded):
+                if run.id in self.settled_at:
+                    self._notice(f"{_told(run)} was settled a second time")
                 self.settled_at[run.id] = now
                 self.settled_in[run.id] = self.commits
+            for run in change.settled:
+                if run.status is RunStatus.LOST and who.is_innocent(run.owner):
+                    self._notice(f"{_told(run)} is on record as lost, and its process lived and had done nothing wrong")
+            # That it is over, its schedule tells by itself; what is to be done about a loss, only the job does.
+            if change.remove and who.cannot_load(change.job_id) and not _all_done(change.settled):
+                self._notice(f"job {change.job_id!r} was removed by a process that cannot load it")
             if change.remove:
                 left = [run.id for run in store.get_unsettled_runs() if run.job_id == change.job_id]
                 if left or change.started:
@@ -61,8 +109,11 @@ class Ledger:
                         f"job {change.job_id!r} was removed as finished although {left or change.started} had not ended"
                     )
 
-    def note_execution(self, run: Run, job: StoredJob, store: JobStore) -> None:
+    def note_execution(self, run: Run, job: StoredJob, who: Witness) -> None:
         """Look at a run at the moment at which an executor gets it."""
+        store = who.store
+        if who.cannot_load(run.job_id):
+            self._notice(f"{_told(run)} was executed by a process that cannot load its job")
         stored = store.get_run(run.id)
         if stored is None or stored.is_settled or stored.owner != run.owner:
             self._notice(f"{_told(run)} reached an executor, but on record is {stored and stored.status}")
@@ -78,6 +129,13 @@ class Ledger:
             self._notice(f"{_told(run)} makes {len(unsettled)} instances, and max_instances={job.max_instances}")
         self.executions[run.job_id, run.fire_time, run.attempt] += 1
         self.executed.add(run.id)
+
+    def note_end(self, run: Run, who: Witness) -> None:
+        """Look at a run at the moment at which its function returns."""
+        self.finished.add(run.id)
+        settled_at = self.settled_at.get(run.id)
+        if settled_at is not None and run.id not in self.told_lost and who.has_gone_round_since(settled_at):
+            self._notice(f"{_told(run)} was settled while it ran, and nobody told it")
 
     # -- at the end ----------------------------------------------------------------------------------
 
@@ -136,7 +194,11 @@ class Ledger:
             _must(expected is None, f"job {job.id!r} is gone, although it was to fire at {expected}")
 
     def _check_attempts(self, job: StoredJob, runs: list[Run]) -> None:
+        attempts = {(run.fire_time, run.attempt) for run in runs}
         for run in runs:
+            if run.status is RunStatus.LOST and job.on_lost is OnLost.RERUN and job.id not in self.gone:
+                is_again = run.attempt == MOST_ATTEMPTS or (run.fire_time, run.attempt + 1) in attempts
+                _must(is_again, f"{_told(run)} is lost, and was not run again")
             if run.attempt == 1:
                 continue
             _must(job.on_lost is OnLost.RERUN, f"{_told(run)} was run again without on_lost='rerun'")
@@ -147,7 +209,7 @@ class Ledger:
             )
 
     def _check_outcome(self, job: StoredJob, run: Run, runs: list[Run]) -> None:
-        if run.status in (RunStatus.SUCCEEDED, RunStatus.FAILED):
+        if run.status in (RunStatus.SUCCEEDED, RunStatus.FAILED) and run.id not in self.refused:
             _must(run.id in self.executed, f"{_told(run)} has an outcome, and no executor ever had it")
         if run.status in (RunStatus.MISSED, RunStatus.SKIPPED):
             _must(run.id not in self.executed, f"{_told(run)} is on record as passed over, and was executed")
@@ -169,7 +231,14 @@ class Ledger:
         if one.status in (RunStatus.MISSED, RunStatus.SKIPPED) or one.taken_at > skipped.due_at:
             return False
         # What is settled in the same commit was known to have ended.
-        return self.settled_at[one.id] >= skipped.taken_at and self.settled_in[one.id] != self.settled_in[skipped.id]
+        return (
+            self.settled_at[one.id] >= self.taken_at[skipped.id]
+            and self.settled_in[one.id] != self.settled_in[skipped.id]
+        )
+
+
+def _all_done(settled: Sequence[Run]) -> bool:
+    return bool(settled) and all(run.status is not RunStatus.LOST for run in settled)
 
 
 def _is_first(run: Run) -> bool:

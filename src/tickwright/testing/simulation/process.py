@@ -1,4 +1,4 @@
-"""A simulated process: one engine with its executor and its way to the store, that can freeze, fail and die."""
+"""A simulated process: one engine with its executor and its own clock, that can freeze, fail and die."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 from tickwright.change import Change
-from tickwright.clock import Clock
 from tickwright.core.context import Context
 from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Mailbox
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.events import Event
-from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
 from tickwright.owner import Owner
 from tickwright.report import Report, Started
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
-from tickwright.testing.faulty_store import FaultyStore
+from tickwright.testing.simulation.executor import SimulatedExecutor
 from tickwright.testing.simulation.ledger import Ledger
+from tickwright.testing.simulation.skewed_clock import SkewedClock
+from tickwright.testing.simulation.way_to_store import WayToStore
+from tickwright.testing.simulation.weather import Weather
 from tickwright.virtual_clock import VirtualClock
 
-__all__ = ["Process", "PulledPlugError", "Weather", "World"]
+__all__ = ["Process", "PulledPlugError", "World"]
 
 
 class World(Protocol):
@@ -38,6 +39,8 @@ class World(Protocol):
     lease: float
     batch: int
     longest_sleep: float
+    is_cut_off: bool
+    """Whether nobody gets through to the store."""
 
     def at(self, when: datetime, action: Callable[[], None]) -> None:
         """Do something at an instant."""
@@ -51,29 +54,15 @@ class World(Protocol):
     def is_known_dead(self, owner: Owner) -> bool:
         """Answer an engine's probe."""
 
+    def find(self, name: str) -> Process | None:
+        """Return a living process, or None."""
+
     def plan_execution(self, run: Run, job: StoredJob) -> tuple[float, RunStatus]:
         """Return how many seconds a run takes, and how it ends."""
 
 
 class PulledPlugError(BaseException):
     """The process is gone, in the middle of whatever it did."""
-
-
-class Weather:
-    """What may go wrong in a process's calls to the store: chances from 0 to 1, by a seeded generator."""
-
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        self.fails_before = 0.0
-        self.fails_after = 0.0
-        self.dies = 0.0
-        self.freezes = 0.0
-        self.freezes_for = 0.0
-        """Seconds for which a process stands still in the middle of a round, at the most."""
-
-    def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        self.fails_before = self.fails_after = self.dies = self.freezes = 0.0
 
 
 class _Quiet:
@@ -89,19 +78,24 @@ class _Quiet:
 class Process:
     """One scheduler process in the simulation, and the faults between it and the store."""
 
-    def __init__(self, simulation: World, name: str, weather: Weather, room: int | None) -> None:
+    def __init__(self, simulation: World, name: str, weather: Weather, room: int | None, skew: timedelta) -> None:
         self.simulation = simulation
         self.name = name
         self.weather = weather
+        self.clock = SkewedClock(simulation.clock, skew)
+        self.unloadable: set[str] = set()
+        """The ids of the jobs that this process cannot load, as in a deploy where old and new code run side by side."""
         self.is_alive = True
         self.is_frozen = False
         self.wakes_at: datetime | None = None
+        self._last_fault: datetime | None = None
+        self._last_beat: datetime | None = None
+        self._whole_step_began: datetime | None = None
         self.executor = SimulatedExecutor(self, room)
         mailbox = Mailbox(self._ring)
-        owner = Owner(id=name, host="simulated")
         context = Context(
-            clock=simulation.clock,
-            owner=owner,
+            clock=self.clock,
+            owner=Owner(id=name, host="simulated"),
             teller=_Quiet(),
             post=mailbox.post,
             executors={"default": self.executor},
@@ -114,14 +108,9 @@ class Process:
         self.mailbox = mailbox
         self.engine = Engine(context, mailbox)
         self.executor.start(self, "default")
-        self.engine.add_store("default", RecordingStore(self))
+        self.engine.add_store("default", WayToStore(simulation.store, self))
 
-    # -- what an executor sees of its scheduler ------------------------------------------------------
-
-    @property
-    def clock(self) -> Clock:
-        """The simulation's clock."""
-        return self.simulation.clock
+    # -- what an executor sees of its scheduler, and of its process ----------------------------------
 
     def deliver(self, letter: Report | Started) -> None:
         """Leave a letter in the process's mailbox."""
@@ -131,16 +120,37 @@ class Process:
         """Return the report as it is: its store keeps objects."""
         return report
 
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of the simulation."""
+        return self.simulation.ledger
+
+    @property
+    def now(self) -> datetime:
+        """The time by the process's own clock."""
+        return self.clock.now()
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something so many seconds from now."""
+        self.simulation.at(self.world_now + timedelta(seconds=seconds), action)
+
+    def plan_execution(self, run: Run, job: StoredJob) -> tuple[float, RunStatus]:
+        """Return how many seconds a run takes, and how it ends."""
+        return self.simulation.plan_execution(run, job)
+
     # -- living --------------------------------------------------------------------------------------
 
     def step(self) -> None:
         """Let the engine do one step, and plan the next; a process that dies in it does no more."""
         self.wakes_at = None
+        began = self.world_now
         try:
             wait = self.engine.step()
         except PulledPlugError:
             self.simulation.bury(self)
             return
+        if not self.engine.desks["default"].outage.is_on:
+            self._whole_step_began = began
         longest = self.simulation.longest_sleep
         self.plan(longest if wait is None else min(wait, longest))
 
@@ -152,7 +162,7 @@ class Process:
             self.simulation.at(wakes_at, self._wake)
 
     def _wake(self) -> None:
-        if self.is_alive and not self.is_frozen and self.wakes_at is not None and self.wakes_at <= self.clock.now():
+        if self.is_alive and not self.is_frozen and self.wakes_at is not None and self.wakes_at <= self.world_now:
             self.step()
 
     def _ring(self) -> None:
@@ -163,84 +173,69 @@ class Process:
 
     def before(self, call: str) -> None:
         """Have the weather strike before a call of the store."""
-        if self._by_chance(self.weather.fails_before):
+        if self.simulation.is_cut_off:
+            raise JobStoreUnavailableError(f"simulated: nobody gets through, and {call} does not")
+        if self.weather.strikes(self.weather.fails_before):
+            self.note_fault()
             raise JobStoreUnavailableError(f"simulated: {call} did not get through")
         self._suffer(call)
 
     def after(self, call: str) -> None:
         """Have the weather strike after it."""
+        if call in ("open_lease", "renew_lease"):
+            self._last_beat = self.world_now
         self._suffer(call)
-        if self._by_chance(self.weather.fails_after):
+        if self.weather.strikes(self.weather.fails_after):
+            self.note_fault()
             raise JobStoreUnavailableError(f"simulated: the answer to {call} was not heard")
 
     def _suffer(self, call: str) -> None:
         """Freeze or die, perhaps, around the calls between which a round reads, decides, writes and submits."""
         if call not in ("commit", "read_due", "read_standings"):
             return
-        if self._by_chance(self.weather.freezes):
+        if self.weather.strikes(self.weather.freezes):
             self.simulation.freeze_now(self, self.weather.random.uniform(0, self.weather.freezes_for))
-        if self._by_chance(self.weather.dies):
+        if self.weather.strikes(self.weather.dies):
             raise PulledPlugError(call)
 
-    def _by_chance(self, chance: float) -> bool:
-        return chance > 0 and self.weather.random.random() < chance
+    def note_fault(self) -> None:
+        """Note that something befell this process alone, for which others may take it for dead."""
+        self._last_fault = self.world_now
 
+    # -- what the ledger asks ------------------------------------------------------------------------
 
-class RecordingStore(FaultyStore):
-    """The way from a process to the shared store; what gets there is noted in the ledger."""
+    @property
+    def store(self) -> JobStore:
+        """The store that all share, reached by no way that can fail."""
+        return self.simulation.store
 
-    def __init__(self, process: Process) -> None:
-        super().__init__(process.simulation.store, process)
-        self._process = process
+    @property
+    def world_now(self) -> datetime:
+        """The world's time."""
+        return self.simulation.clock.now()
 
-    def commit(self, changes: Sequence[Change]) -> list[bool]:
-        return self._pass_on(self._noted(self.inner.commit), changes)
+    def note_commit(self, changes: Sequence[Change], taken: list[bool]) -> None:
+        """Have the ledger look at a commit."""
+        self.simulation.ledger.note_commit(changes, taken, self)
 
-    def _noted(self, commit: Callable[[Sequence[Change]], list[bool]]) -> Callable[[Sequence[Change]], list[bool]]:
-        def commit_and_note(changes: Sequence[Change]) -> list[bool]:
-            taken = commit(changes)
-            simulation = self._process.simulation
-            simulation.ledger.note_commit(list(changes), taken, self.inner, simulation.clock.now())
-            return taken
+    def really(self, shown: datetime) -> datetime:
+        """Return the world's time at which this process's clock showed this."""
+        return self.clock.really(shown)
 
-        commit_and_note.__name__ = "commit"
-        return commit_and_note
+    def is_innocent(self, owner: str) -> bool:
+        """Return whether another process lives, nothing befell it for a lease, and it has beaten since."""
+        other = self.simulation.find(owner)
+        if other is None or other is self or other.is_frozen or other._last_beat is None:
+            return False
+        if other._last_fault is None:
+            return True
+        lease = timedelta(seconds=self.simulation.lease)
+        return other._last_beat > other._last_fault and self.world_now - other._last_fault > lease
 
+    def cannot_load(self, job_id: str) -> bool:
+        """Return whether this process cannot load a job."""
+        return job_id in self.unloadable
 
-class SimulatedExecutor(Executor):
-    """Executes by waiting on the virtual clock: each run takes as long as its job's first argument says, in seconds."""
-
-    def __init__(self, process: Process, room: int | None) -> None:
-        self._process = process
-        self._room = room
-        self._running = 0
-
-    def room(self) -> int | None:
-        return None if self._room is None else max(0, self._room - self._running)
-
-    def submit(self, run: Run, job: StoredJob) -> None:
-        simulation = self._process.simulation
-        simulation.ledger.note_execution(run, job, simulation.store)
-        self._running += 1
-        started_at = simulation.clock.now()
-        self.host.deliver(Started(run_id=run.id, started_at=started_at))
-        seconds, outcome = simulation.plan_execution(run, job)
-
-        def finish() -> None:
-            if not self._process.is_alive:
-                return
-            if self._process.is_frozen:
-                simulation.at(simulation.clock.now() + timedelta(seconds=1), finish)
-                return
-            self._running -= 1
-            simulation.ledger.finished.add(run.id)
-            self.host.deliver(_report(run, outcome, started_at, simulation.clock.now()))
-
-        simulation.at(started_at + timedelta(seconds=seconds), finish)
-
-
-def _report(run: Run, outcome: RunStatus, started_at: datetime, finished_at: datetime) -> Report:
-    failed: dict[str, Any] = {}
-    if outcome is RunStatus.FAILED:
-        failed = {"exception": ValueError("simulated"), "traceback": "simulated"}
-    return Report(run_id=run.id, status=outcome, started_at=started_at, finished_at=finished_at, **failed)
+    def has_gone_round_since(self, instant: datetime) -> bool:
+        """Return whether a whole step, without trouble, was begun after an instant of the world."""
+        return self._whole_step_began is not None and self._whole_step_began > instant

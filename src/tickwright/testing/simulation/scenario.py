@@ -17,6 +17,12 @@ from tickwright.triggers.interval import IntervalTrigger
 __all__ = ["Scenario", "run_scenario"]
 
 
+LARGEST_SKEW = 600.0
+"""Seconds by which the clocks of processes on one store may be wrong."""
+
+BLOWS = ("nothing", "kill", "freeze", "cut off", "set clock", "deploy", "start", "remove", "add")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """What one seed leads to, for people who look at a failure."""
@@ -45,13 +51,15 @@ def _run(seed: int) -> Scenario:
     random = Random(seed)
     simulation = Simulation(
         seed,
-        processes=random.choice([1, 1, 2, 3]),
+        processes=0,
         lease=random.choice([6.0, 12.0]),
         batch=random.choice([1, 3, 500]),
         room=random.choice([None, None, 1, 3]),
         deaths_are_seen=random.random() < 0.5,
     )
-    processes = len(simulation.processes)
+    processes = random.choice([1, 1, 2, 3])
+    for _ in range(processes):
+        simulation.start_process(skew=_skew(random))
     for number in range(random.randint(1, 5)):
         _add_job(simulation, f"job{number}", random)
     for _ in range(random.randint(2, 6)):
@@ -99,32 +107,47 @@ def _set_weather(simulation: Simulation, random: Random) -> None:
     for process in simulation.processes:
         weather = process.weather
         weather.clear()
-        kind = random.choice(["fair", "outage", "unheard", "storm", "frost", "deadly"])
+        kind = random.choice(["fair", "outage", "unheard", "torn", "storm", "frost", "deadly", "broken workers"])
         if kind == "outage":
             weather.fails_before = random.choice([0.2, 1.0])
         elif kind == "unheard":
             weather.fails_after = random.choice([0.2, 0.5])
+        elif kind == "torn":
+            weather.halves = random.choice([0.2, 0.5])
         elif kind == "storm":
-            weather.fails_before = weather.fails_after = 0.1
+            weather.fails_before = weather.fails_after = weather.halves = 0.1
         elif kind == "frost":
             weather.freezes, weather.freezes_for = 0.05, random.choice([0.5, 2 * simulation.lease])
         elif kind == "deadly":
             weather.dies = 0.02
+        elif kind == "broken workers":
+            weather.refuses, weather.loses = 0.1, 0.2
+
+
+def _skew(random: Random) -> timedelta:
+    """Return how far a process's clock is off: most keep time, some are minutes away."""
+    return timedelta(seconds=random.choice([0, 0, 1, -1]) * random.uniform(0, LARGEST_SKEW))
 
 
 def _strike(simulation: Simulation, random: Random) -> None:
     if not simulation.processes:
-        simulation.start_process()
+        simulation.start_process(skew=_skew(random))
         return
     process = random.choice(simulation.processes)
-    blow = random.choice(["nothing", "kill", "freeze", "start", "remove", "add"])
+    blow = random.choice(BLOWS)
     if blow == "kill":
         simulation.kill(process)
-        simulation.start_process()
+        simulation.start_process(skew=_skew(random))
     elif blow == "freeze":
         simulation.freeze(process, random.uniform(0, 2.5 * simulation.lease))
+    elif blow == "cut off":
+        simulation.cut_off(random.uniform(0, 2.5 * simulation.lease))
+    elif blow == "set clock":
+        simulation.set_clock(process, _skew(random))
+    elif blow == "deploy":
+        process.unloadable = {job_id for job_id in sorted(simulation.ledger.jobs) if random.random() < 0.5}
     elif blow == "start" and len(simulation.processes) < 4:
-        simulation.start_process()
+        simulation.start_process(skew=_skew(random))
     elif blow == "remove":
         simulation.remove(random.choice(sorted(simulation.ledger.jobs)))
     elif blow == "add":

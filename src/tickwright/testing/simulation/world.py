@@ -18,7 +18,8 @@ from tickwright.policies import OnLost
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
 from tickwright.testing.simulation.ledger import BrokenPromiseError, Ledger
-from tickwright.testing.simulation.process import Process, Weather
+from tickwright.testing.simulation.process import Process
+from tickwright.testing.simulation.weather import Weather
 from tickwright.triggers.base import Trigger
 from tickwright.virtual_clock import VirtualClock
 
@@ -72,6 +73,7 @@ class Simulation:
         self.deaths_are_seen = deaths_are_seen
         """Whether a process that died is known to be dead at once, as on one machine; else its lease must lapse."""
         self.longest_sleep = 1.0
+        self.is_cut_off = False
         self.logger = QUIET
         self.processes: list[Process] = []
         self._dead: set[str] = set()
@@ -82,10 +84,10 @@ class Simulation:
 
     # -- what a test does ----------------------------------------------------------------------------
 
-    def start_process(self) -> Process:
-        """Start a scheduler process."""
+    def start_process(self, *, skew: timedelta = timedelta(0)) -> Process:
+        """Start a scheduler process, whose wall clock is so much ahead of the world's."""
         name = f"p{len(self.processes) + len(self._dead)}-{next(self._numbers)}"
-        process = Process(self, name, Weather(Random(self.random.random())), self.room)
+        process = Process(self, name, Weather(Random(self.random.random())), self.room, skew)
         self.processes.append(process)
         process.plan(0)
         return process
@@ -147,16 +149,32 @@ class Simulation:
 
         def thaw() -> None:
             process.is_frozen = False
+            process.note_fault()
             if process.is_alive:
                 process.wakes_at = None
                 process.plan(0)
 
         self.at(self.clock.now() + timedelta(seconds=seconds), thaw)
 
+    def cut_off(self, seconds: float) -> None:
+        """Let nobody get through to the store for so long, as a program does that locks its file."""
+        self.is_cut_off = True
+
+        def restore() -> None:
+            self.is_cut_off = False
+
+        self.at(self.clock.now() + timedelta(seconds=seconds), restore)
+
+    def set_clock(self, process: Process, skew: timedelta) -> None:
+        """Set a process's wall clock to so much ahead of the world's."""
+        process.clock.set(skew)
+        process.plan(0)
+
     def come_to_rest(self) -> None:
         """Let nothing go wrong any more; take what is due, then take no more and wait until every run has ended."""
         for process in self.processes:
             process.weather.clear()
+            process.unloadable.clear()
         if not self.processes:
             self.start_process()
         # Frozen processes thaw, and the leases of the dead lapse.
@@ -189,6 +207,10 @@ class Simulation:
         """Answer an engine's probe."""
         return self.deaths_are_seen and owner.id in self._dead
 
+    def find(self, name: str) -> Process | None:
+        """Return a living process, or None."""
+        return next((process for process in self.processes if process.name == name), None)
+
     def bury(self, process: Process) -> None:
         """Take a process out of the world."""
         process.is_alive = False
@@ -200,6 +222,7 @@ class Simulation:
         process.is_frozen = True
         self._run_until(self.clock.now() + timedelta(seconds=seconds))
         process.is_frozen = False
+        process.note_fault()
 
     def plan_execution(self, run: Run, job: StoredJob) -> tuple[float, RunStatus]:
         """Return how long a run takes and how it ends."""
@@ -224,8 +247,12 @@ class Simulation:
     def _check_that_nothing_is_stuck(self) -> None:
         """Each job that is held waits for a run, and nothing is due unless its executor is full."""
         waiting = {run.job_id for run in self.store.get_unsettled_runs()}
+        skew = max(process.clock.offset for process in self.processes)
         for job in self.store.get_all_jobs():
             due_at = job.schedule.next_run_time
+            if due_at is not None:
+                # By the clock that is ahead of all others, and not before it was written.
+                due_at = max(due_at - skew, self.ledger.changed_at.get(job.id, due_at - skew))
             if job.schedule.is_held and job.id not in waiting:
                 raise BrokenPromiseError(f"job {job.id!r} is held, and none of its runs is left to end")
             if self.room is None and due_at is not None and due_at < self.clock.now() - timedelta(seconds=5):

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from tickwright.change import Change, Silence
 from tickwright.jobstores.base import JobStore
 from tickwright.owner import Lease, Owner
+from tickwright.run import RunStatus
 from tickwright.testing.suites.store.case import StoreCase
-from tickwright.testing.suites.store.material import all_at_once, at
+from tickwright.testing.suites.store.material import all_at_once, at, committed, made_job, made_run, moved
 
 __all__ = ["LeaseTests"]
 
@@ -89,3 +91,63 @@ class LeaseTests(StoreCase):
 
         assert all_at_once(*(lambda one=one: renew(one) for one in stores)) == [10] * 4
         assert self.lease_of(store, ME).beat == before + 40
+
+    def test_a_lease_begins_with_the_beat_that_its_owner_gives_and_never_goes_back(self, store: JobStore) -> None:
+        store.open_lease(ME, 10, at(0), 7)
+        assert self.lease_of(store, ME).beat == 7
+        store.open_lease(ME, 10, at(1), 3)
+        assert self.lease_of(store, ME).beat == 8
+        store.open_lease(ME, 10, at(2), 20)
+        assert self.lease_of(store, ME).beat == 20
+        store.renew_lease(ME.id, at(3))
+        assert self.lease_of(store, ME).beat == 21
+
+    # -- changes that count on an owner's silence ----------------------------------------------------
+
+    def abandoned(self, store: JobStore, beat: int | None) -> Change:
+        """Return the change that settles a run of `THEM` as lost and makes its job due, if nothing was heard since."""
+        job, run = made_job(), made_run(1, owner=THEM.id)
+        store.add_job(job)
+        committed(store, Change(job_id=job.id, started=(run,)))
+        return Change(
+            job_id=job.id,
+            expected_version=job.schedule.version,
+            schedule=moved(job, at(60)),
+            settled=(run.ended(RunStatus.LOST, at(30)),),
+            silence=Silence(owner=THEM.id, beat=beat),
+        )
+
+    def test_what_a_silent_owner_has_left_is_settled(self, store: JobStore) -> None:
+        store.open_lease(THEM, 10, at(0))
+        store.renew_lease(THEM.id, at(1))
+        change = self.abandoned(store, self.lease_of(store, THEM).beat)
+        assert store.commit([change]) == [True]
+        assert store.get_unsettled_runs() == []
+
+    def test_what_an_owner_without_a_lease_has_left_is_settled(self, store: JobStore) -> None:
+        assert store.commit([self.abandoned(store, None)]) == [True]
+
+    def test_an_owner_that_stirs_keeps_what_is_its_own(self, store: JobStore) -> None:
+        store.open_lease(THEM, 10, at(0))
+        change = self.abandoned(store, self.lease_of(store, THEM).beat)
+        store.renew_lease(THEM.id, at(1))
+        self.check_refused_whole(store, change)
+
+    def test_an_owner_that_announces_itself_anew_keeps_what_is_its_own(self, store: JobStore) -> None:
+        change = self.abandoned(store, None)
+        store.open_lease(THEM, 10, at(1))
+        self.check_refused_whole(store, change)
+
+    def test_an_owner_whose_lease_was_closed_is_not_the_one_that_was_seen(self, store: JobStore) -> None:
+        store.open_lease(THEM, 10, at(0))
+        change = self.abandoned(store, self.lease_of(store, THEM).beat)
+        store.close_lease(THEM.id)
+        self.check_refused_whole(store, change)
+
+    def check_refused_whole(self, store: JobStore, change: Change) -> None:
+        """Assert that nothing of a change is written, and that others beside it are."""
+        before = store.lookup_job(change.job_id)
+        beside = Change(job_id="beside", recorded=(made_run(9, "beside").ended(RunStatus.MISSED, at(1)),))
+        assert store.commit([change, beside]) == [False, True]
+        assert store.lookup_job(change.job_id) == before
+        assert [run.id for run in store.get_unsettled_runs()] == [run.id for run in change.settled]

@@ -1,0 +1,119 @@
+"""What a desk does about runs that have ended: its own, by their reports, and those that the dead have left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tickwright.change import Silence
+from tickwright.core.context import Context
+from tickwright.core.flights import Flights
+from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
+from tickwright.core.round import Round
+from tickwright.core.settling import lost_report, settle
+from tickwright.core.tending import Tending
+from tickwright.due import UnreadableJob
+from tickwright.errors import UnreadableJobError
+from tickwright.jobstores.base import JobStore
+from tickwright.policies import OnLost
+from tickwright.report import Report
+from tickwright.run import Run, RunStatus
+from tickwright.stored_job import StoredJob
+
+__all__ = ["Endings"]
+
+MOST_SETTLED_AT_ONCE = 5_000
+"""Reports that one round writes, so that one transaction stays a matter of milliseconds."""
+
+NONE_SEEN: Mapping[str, Silence] = MappingProxyType({})
+
+
+class Ended(NamedTuple):
+    """A run that has ended."""
+
+    run: Run
+    report: Report
+    job: StoredJob | None
+    """Its job, where the run was lost and the job is still there."""
+
+
+class Endings:
+    """Decides, for one job store, what is written about runs that have ended."""
+
+    def __init__(
+        self, store: JobStore, context: Context, flights: Flights, lease: LeaseKeeper, tending: Tending
+    ) -> None:
+        self._store = store
+        self._context = context
+        self._flights = flights
+        self._lease = lease
+        self._tending = tending
+        self._waits_for_resume = False
+
+    def settle_reports(self, plan: Round, now: datetime) -> bool:
+        """Add the outcomes that were reported; return whether there may be more of them than one round takes."""
+        ended: list[Ended] = []
+        for run, report in self._flights.reported(MOST_SETTLED_AT_ONCE):
+            # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
+            try:
+                job = self._load_job(run) if report.status is RunStatus.LOST else None
+            except UnreadableJobError:
+                continue
+            ended.append(Ended(run, report, job))
+        self._settle(plan, ended, now)
+        return len(ended) == MOST_SETTLED_AT_ONCE
+
+    def settle_abandoned(self, plan: Round, now: datetime, taking: bool) -> Abandoned:
+        """Add what is to be done about the runs of dead schedulers, and return what those have left."""
+        if taking and self._waits_for_resume:
+            # What was to run again and could not, because no jobs were taken, should not wait until it is time.
+            self._waits_for_resume = False
+            self._lease.look_now()
+        abandoned = self._lease.find_abandoned()
+        ended: list[Ended] = []
+        for run in abandoned.runs:
+            try:
+                job = self._load_job(run)
+                waits = not self._can_do_what_it_asks(job, taking)
+            except UnreadableJobError:
+                job, waits = None, True
+            if waits:
+                self._lease.search_again()
+                self._waits_for_resume = not taking
+            else:
+                ended.append(Ended(run, lost_report(run, now, "ended or stopped answering"), job))
+        self._settle(plan, ended, now, abandoned.silences)
+        return abandoned
+
+    def _load_job(self, run: Run) -> StoredJob | None:
+        """Return the job of a lost run, None where it is gone.
+
+        Raises `UnreadableJobError` where it cannot be loaded. What it asks for is not known then, and its last run
+        must not take it along: both wait until it can be read.
+        """
+        try:
+            return self._store.lookup_job(run.job_id)
+        except UnreadableJobError as error:
+            if run.job_id not in self._tending.unreadable:
+                self._tending.note_unreadable([UnreadableJob(job_id=run.job_id, reason=str(error))])
+            raise
+
+    def _can_do_what_it_asks(self, job: StoredJob | None, taking: bool) -> bool:
+        """Return whether this scheduler can, at this moment, do about a lost run what its job wants."""
+        if job is None or job.on_lost is not OnLost.RERUN:
+            return True
+        return taking and job.executor in self._context.executors
+
+    def _settle(
+        self, plan: Round, ended: list[Ended], now: datetime, silences: Mapping[str, Silence] = NONE_SEEN
+    ) -> None:
+        if not ended:
+            return
+        plan.know(self._store.read_standings({run.job_id for run, _, _ in ended}))
+        for run, report, job in ended:
+            change = settle(run, report, plan.standing(run.job_id), job, now, self._context.taker)
+            # If the owner stirs between our look and this commit, it lives: then nothing of it is written.
+            plan.add(replace(change, silence=silences.get(run.owner)) if silences else change, job)

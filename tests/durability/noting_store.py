@@ -22,10 +22,10 @@ class NotingStore(SQLiteJobStore):
         self._world = world
         self._beat_at = inf
 
-    def open_lease(self, owner: Owner, seconds: float, now: datetime) -> None:
+    def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
         # Before it is open, and so before it takes a run: whoever is found to own one is known here.
         note(self._world.owners, owner.id, owner.pid, time.time())
-        super().open_lease(owner, seconds, now)
+        super().open_lease(owner, seconds, now, beat)
         self._beat_at = time.monotonic()
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:

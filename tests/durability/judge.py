@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 10
 
 LATEST = timedelta(minutes=5)
 """How long the program may have been down, or busy starting, when its picture was taken."""
-LATEST_AT_THE_END = timedelta(seconds=30)
+LATEST_AT_THE_END = timedelta(minutes=1)
 """How long its last runs may take to end, while it takes no new ones."""
 
 UNSETTLED = ("scheduled", "running")
@@ -150,7 +150,10 @@ class _Court:
             self._one_shot_is_there_or_done(jobs, fire_times)
         else:
             self._chain_is_whole(jobs, fire_times)
-            self._is_up_to_date(jobs, now - (LATEST_AT_THE_END if at_the_end else LATEST))
+            if at_the_end:
+                self._is_up_to_date(jobs, now - LATEST_AT_THE_END)
+            elif self.planned.coalesce:  # others work off run by run what they have missed, and may still be at it
+                self._is_up_to_date(jobs, now - LATEST)
 
     def _attempts_are_in_order(self, at_the_end: bool) -> dict[datetime, int]:
         """Return the fire times on record with how many each stands for, each once."""

@@ -24,7 +24,7 @@ from typing import Any
 
 from tests.durability.judge import Line, Verdict, judge
 from tests.durability.plan import fifty_jobs
-from tests.durability.victim import Victim
+from tests.durability.victim import PATIENCE, Victim
 from tests.durability.world import World
 
 __all__ = ["Killing", "finish", "folder_for", "judge_world", "kill_and_restart", "report"]
@@ -131,7 +131,7 @@ def finish(world: World) -> Victim:
         victim.wait_until("up")
         time.sleep(1.0)
         victim.ask(signal.SIGUSR1)
-        code = victim.end()
+        code = victim.end(3 * PATIENCE)
     finally:
         victim.kill(group=True)
     assert code == 0, f"the last program ended with exit code {code}: {victim.complaints}"

@@ -17,8 +17,8 @@ from typing import Any
 
 from tests.chaos.plan import twenty_a_second
 from tests.chaos.witness import Evidence, bear_witness
+from tests.durability.audit import finish, folder_for, judge_world, report
 from tests.durability.judge import Line, Verdict
-from tests.durability.kill import finish, folder_for, judge_world, report
 from tests.durability.victim import Victim
 from tests.durability.world import World
 

@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from tests.chaos.stage import has_calls, until
-from tests.durability.kill import finish, judge_world
+from tests.durability.audit import finish, judge_world
 from tests.durability.plan import Planned
 from tests.durability.victim import Victim
 from tests.durability.world import World

@@ -14,9 +14,9 @@ import pytest
 from tests.chaos.deeds import hold
 from tests.chaos.deploy import PERIOD
 from tests.chaos.stage import beside, calls, each_fire_time_once, has_calls, opened, until
+from tests.durability.audit import finish, judge_world
 from tests.durability.deeds import leave_line
 from tests.durability.judge import Line
-from tests.durability.kill import finish, judge_world
 from tests.durability.plan import Planned
 from tests.durability.victim import Victim
 from tests.durability.world import World

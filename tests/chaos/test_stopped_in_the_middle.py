@@ -13,7 +13,7 @@ import pytest
 from tests.chaos.stage import calls, has_calls, until
 from tests.chaos.stopping import ASKED
 from tests.chaos.witness import bear_witness
-from tests.durability.kill import finish, judge_world
+from tests.durability.audit import finish, judge_world
 from tests.durability.plan import Planned
 
 LONGER_THAN_THE_LEASE = 3.5

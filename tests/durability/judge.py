@@ -41,7 +41,8 @@ class Line:
 
     @staticmethod
     def read(text: str) -> list[Line]:
-        words = [line.split() for line in text.splitlines()]
+        # A line that is just being written may be seen in part.
+        words = [line.split() for line in text[: text.rfind("\n") + 1].splitlines()]
         ends = {run: float(ended) for what, run, ended in (line for line in words if line[0] == "ended")}
         return [
             Line(job, at, int(attempt), run, int(process), int(parent), float(began), ends.get(run))

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
@@ -22,12 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.durability.judge import Line, Verdict, judge
+from tests.durability.audit import finish, folder_for, judge_world, owners_of, report
+from tests.durability.judge import Line, Verdict
 from tests.durability.plan import fifty_jobs
-from tests.durability.victim import PATIENCE, Victim
+from tests.durability.victim import Victim
 from tests.durability.world import World
 
-__all__ = ["Killing", "finish", "folder_for", "judge_world", "kill_and_restart", "report"]
+__all__ = ["WORLDS", "Killing", "kill_and_restart"]
 
 WORLDS: list[dict[str, Any]] = [
     {"synchronous": "FULL", "keep_runs": None},
@@ -39,7 +38,10 @@ WORLDS: list[dict[str, Any]] = [
 DOWN_FOR = (0.0, 0.0, 0.0, 2.5)
 """Seconds between a death and the next start: mostly none, sometimes so many that fire times are folded together."""
 
-PHASES = ("while it starts", "while it works", "while it stops")
+PHASES = ("while it starts", "while it works", "while a worker of its works", "while it stops")
+
+LONGEST_WAIT_FOR_A_WORKER = 8.0
+"""Seconds; the jobs for worker processes come every two or four."""
 
 
 @dataclass
@@ -104,6 +106,8 @@ def _live_and_die(world: World, dice: random.Random) -> tuple[Victim, str]:
             if (workers := victim.workers()) and dice.random() < 0.3:
                 victim.kill_worker(dice.choice(workers))
                 time.sleep(dice.uniform(0.0, 0.3))
+        if phase == "while a worker of its works" and not _wait_for_a_busy_worker(victim):
+            phase = "while it works"
         if phase == "while it stops":
             victim.ask(signal.SIGTERM)
             time.sleep(dice.uniform(0.0, 0.6))
@@ -117,59 +121,27 @@ def _live_and_die(world: World, dice: random.Random) -> tuple[Victim, str]:
     return victim, f"{phase}{' with its workers' if group else ''}"
 
 
+def _wait_for_a_busy_worker(victim: Victim) -> bool:
+    """Wait until a worker has begun a job and not ended it; return whether that came."""
+    lines = victim.world.lines
+    said = lines.stat().st_size if lines.exists() else 0
+    until = time.monotonic() + LONGEST_WAIT_FOR_A_WORKER
+    while time.monotonic() < until:
+        if lines.exists():
+            with lines.open() as file:
+                file.seek(said)
+                news = Line.read(file.read())
+            if any(line.parent == victim.pid and line.ended is None for line in news):
+                return True
+        time.sleep(0.005)
+    return False
+
+
 def _lost_by_the_unharmed(world: World, unharmed: set[int]) -> list[str]:
     """Return a complaint for each run that is lost although its program ended well, and all its workers."""
-    owners = _owners(world)
+    owners = owners_of(world)
     lost = [run for run in json.loads(world.picture.read_text())["runs"] if run["status"] == "lost"]
     return [f"lost by a program that ended well: {run}" for run in lost if owners.get(run["owner"]) in unharmed]
-
-
-def finish(world: World) -> Victim:
-    """Let one program settle everything, take the last picture and end well; return it."""
-    victim = Victim(world, "alone")
-    try:
-        victim.wait_until("up")
-        time.sleep(1.0)
-        victim.ask(signal.SIGUSR1)
-        code = victim.end(3 * PATIENCE)
-    finally:
-        victim.kill(group=True)
-    assert code == 0, f"the last program ended with exit code {code}: {victim.complaints}"
-    return victim
-
-
-def judge_world(world: World, *, at_the_end: bool) -> Verdict:
-    """Return the verdict on the last picture that was taken in a world."""
-    if not world.picture.exists():
-        return Verdict()  # killed before it got so far
-    picture = json.loads(world.picture.read_text())
-    lines = Line.read(world.lines.read_text()) if world.lines.exists() else []
-    if not at_the_end:
-        # What was run since then is judged when the next picture knows it; twice is twice already now.
-        known = {run["id"] for run in picture["runs"]}
-        lines = [line for line in lines if line.run in known]
-    return judge(world.plan, picture, lines, _owners(world), at_the_end=at_the_end)
-
-
-def _owners(world: World) -> dict[str, int]:
-    """Return which process took runs under which name."""
-    return {name: int(pid) for name, pid, _ in map(str.split, world.owners.read_text().splitlines())}
-
-
-def folder_for(what: str) -> Path:
-    """Return a new folder; `report` removes it where all was well."""
-    return Path(tempfile.mkdtemp(prefix=f"tickwright-{what}-"))
-
-
-def report(complaints: list[str], folder: Path) -> int:
-    """Print the complaints and keep the folder that shows them, or else remove it; return the exit code."""
-    for complaint in complaints:
-        print(complaint)
-    if complaints:
-        print(f"{len(complaints)} complaint(s); what they are about is kept in {folder}")
-        return 1
-    shutil.rmtree(folder)
-    return 0
 
 
 def main(rounds: int = 50, seed: int | None = None) -> int:

@@ -29,6 +29,8 @@ KILL_EVERY = 5.0
 LEASE = 2.0
 FROZEN_FOR = (1.5, 2.0)
 """Leases for which a process is frozen."""
+FROZEN_BRIEFLY = (0.15, 0.25)
+"""Leases for which one in three is: nobody may take it for dead."""
 FROZEN_AFTER = (0.5, 2.0)
 """Seconds until the next one is."""
 
@@ -96,7 +98,8 @@ class _Crowd:
             elif instant == next_freeze:
                 frozen = self.dice.choice(self.members)
                 frozen.freeze(group=self.dice.random() < 0.5)
-                next_freeze, next_thaw = seconds, instant + LEASE * self.dice.uniform(*FROZEN_FOR)
+                length = FROZEN_BRIEFLY if self.dice.random() < 1 / 3 else FROZEN_FOR
+                next_freeze, next_thaw = seconds, instant + LEASE * self.dice.uniform(*length)
             elif frozen is not None:
                 frozen.thaw()  # nothing, where it was killed meanwhile
                 next_freeze, next_thaw = instant + self.dice.uniform(*FROZEN_AFTER), seconds

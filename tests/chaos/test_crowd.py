@@ -105,6 +105,24 @@ def test_the_witness_tells_the_killed_from_the_frozen(hear):
 
 
 @pytest.mark.parametrize(
+    ("beat", "lost_by"),
+    [
+        ("theirs 112.0 gap 1.900 took 0.001 kept False", "starved"),
+        ("theirs 112.0 gap 0.400 took 3.400 kept False", "innocents"),  # it was held up by others, and tried
+        ("theirs 150.0 gap 1.900 took 0.001 kept True", "innocents"),  # at another time
+        ("others 112.0 gap 1.900 took 0.001 kept False", "innocents"),
+    ],
+)
+def test_the_witness_tells_the_starved_from_the_innocent(hear, tmp_path, beat, lost_by):
+    (tmp_path / "beats.txt").write_text(beat + "\n")
+    evidence = hear(Process(7))
+    assert (evidence.lost_by_the_starved, evidence.lost_by_innocents) == {"starved": (1, 0), "innocents": (0, 1)}[
+        lost_by
+    ]
+    assert bool(evidence.complaints) == (lost_by == "innocents")
+
+
+@pytest.mark.parametrize(
     ("process", "changes", "complaint"),
     [
         (Process(7), {}, "nobody killed or froze"),

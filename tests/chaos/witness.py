@@ -43,6 +43,9 @@ class Evidence:
     freezes: int = 0
     lost_by_the_killed: int = 0
     lost_by_the_frozen: int = 0
+    lost_by_the_starved: int = 0
+    """By processes that let a beat fall due for so long, unfrozen, that they had to be taken for dead: for want of a
+    processor, say. No promise is broken; a machine on which it happens is too busy for so short a lease."""
     lost_by_innocents: int = 0
     ended_all_the_same: int = 0
     """Runs whose function returned in a process that had been taken for dead: the report was refused."""
@@ -57,7 +60,7 @@ class Evidence:
             [
                 f"processes started {self.processes}, killed {self.kills}, frozen {self.freezes} times",
                 f"runs lost by the killed {self.lost_by_the_killed}, by the frozen {self.lost_by_the_frozen}, "
-                f"by innocents {self.lost_by_innocents}; reports of the frozen refused {self.ended_all_the_same}",
+                f"by the starved {self.lost_by_the_starved}, by innocents {self.lost_by_innocents}; reports of the frozen refused {self.ended_all_the_same}",
                 f"seconds from a kill to the last of its runs settled: {_spread(self.settled_after_kill)}",
                 f"seconds from a freeze to the last of its runs settled: {_spread(self.settled_after_freeze)}",
                 f"seconds from a fire time to its being taken: {_spread(self.late)}",
@@ -88,8 +91,11 @@ def bear_witness(
             continue
         cause = _cause_of(run, victim_of.get(run["owner"]), world.lease)
         if cause is None:
-            evidence.lost_by_innocents += 1
             slow = [beat for beat in evidence.slow_beats if beat.startswith(run["owner"])]
+            if any(_had_starved(run, beat, world.lease) for beat in slow):
+                evidence.lost_by_the_starved += 1
+                continue
+            evidence.lost_by_innocents += 1
             evidence.complaints.append(f"a run of a process that nobody killed or froze is lost: {run}; {slow}")
             continue
         what, at = cause
@@ -122,6 +128,13 @@ def _cause_of(run: dict[str, Any], victim: Fate | None, lease: float) -> tuple[s
         causes.append(("kill", victim.killed_at))
     # The first is what it died of: one that was killed while it was frozen had stopped before.
     return min(causes, key=lambda cause: cause[1], default=None)
+
+
+def _had_starved(run: dict[str, Any], beat: str, lease: float) -> bool:
+    """Return whether the process says itself that it did not so much as try to beat while its run was lost."""
+    _, at, _, gap, _, took, *_ = beat.split()
+    asked_at = float(at) - float(took)
+    return float(gap) > 0.6 * lease and asked_at - float(gap) - SLACK < run["finished_at"] < asked_at + SLACK
 
 
 def _spread(values: Sequence[float]) -> str:

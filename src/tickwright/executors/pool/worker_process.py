@@ -176,9 +176,13 @@ def _ctrl_c_held_back(start_method: str) -> Iterator[None]:
     if start_method != "spawn" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # multiprocessing would start it in between, and unblock signals after that
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
+        # Multiprocessing would start its tracker in between, and it unblocks SIGINT and SIGTERM afterwards, whatever
+        # they were before. Left so, this thread would be where a SIGTERM strikes that the program has blocked
+        # everywhere, to wait for it.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before | {signal.SIGINT})
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from threading import Thread
 
@@ -94,6 +96,7 @@ class _Worker:
                 active.request_cancel()
             report = call(active, func, task.args, task.kwargs, self._host)
             self._active = None
+            _flush_output()
         return pack_answer(report, clock.monotonic() - began)
 
     def listen(self, requests: Connection) -> None:
@@ -107,6 +110,13 @@ class _Worker:
         except (EOFError, OSError):
             if not self.leaving:
                 os._exit(ORPHANED)
+
+
+def _flush_output() -> None:
+    """Show what the job has printed; else it would stay in this process until some later job fills the buffer."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):  # border: nobody reads it any more, or the job put something else in its place
+            stream.flush()
 
 
 def _not_loaded(error: BaseException, clock: Clock) -> Report:

@@ -92,3 +92,11 @@ def die_once(number: int, victim: int) -> int:
     if number == victim:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def write_down(path: str, number: int, seconds: float = 0.0) -> int:
+    """Add a line to a file, whole or not at all, and take a while."""
+    with open(path, "ab", buffering=0) as file:
+        file.write(b"%d\n" % number)
+    threading.Event().wait(seconds)
+    return number

@@ -27,11 +27,6 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 SUCCEEDED, FAILED, LOST, CANCELLED = RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED
 
 
-@pytest.fixture(params=["spawn", "forkserver"])
-def start_method(request):
-    return request.param
-
-
 @pytest.fixture
 def stage(start_method, tmp_path):
     stage = Stage(ProcessPoolExecutor(4, start_method=start_method), tmp_path)

@@ -19,11 +19,6 @@ from tickwright.testing.suites.execution.stage import Stage, job_of
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 
 
-@pytest.fixture(params=["spawn", "forkserver"])
-def start_method(request):
-    return request.param
-
-
 @pytest.fixture
 def stage(start_method, tmp_path):
     stage = Stage(ProcessPoolExecutor(2, start_method=start_method), tmp_path)

@@ -29,10 +29,10 @@ def main(tasks: Connection, requests: Connection) -> None:
     # stops a group; the first of them decides what it means. A handler that does nothing instead of SIG_IGN, which
     # the programs that a job starts would inherit.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _leave_it_to_the_pool)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
-    _keep_from_children(tasks, requests)
+    _keep_from_forks(tasks, requests)
     worker = _Worker()
     Thread(target=worker.listen, args=(requests,), name="tickwright-requests", daemon=True).start()
     try:
@@ -47,18 +47,25 @@ def main(tasks: Connection, requests: Connection) -> None:
     worker.leaving = True
 
 
-def _keep_from_children(*pipes: Connection) -> None:
+def _leave_it_to_the_pool(*_: object) -> None:
+    """Do nothing about a signal."""
+
+
+def _keep_from_forks(*pipes: Connection) -> None:
     """See to it that this process alone holds its ends: the pool knows by their end that it has died."""
     for pipe in pipes:
         os.set_inheritable(pipe.fileno(), False)
 
-    def close() -> None:
+    def part() -> None:
         for pipe in pipes:
             pipe.close()
+        # A job that uses multiprocessing ends its processes with SIGTERM, and waits until they have ended.
+        if signal.getsignal(signal.SIGTERM) is _leave_it_to_the_pool:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     if hasattr(os, "register_at_fork"):
         # This also keeps the pipes open to the very end: the pool waits for exit handlers, and then kills.
-        os.register_at_fork(after_in_child=close)
+        os.register_at_fork(after_in_child=part)
 
 
 class _Host:

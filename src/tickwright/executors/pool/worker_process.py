@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
@@ -73,9 +74,8 @@ class WorkerProcess:
                 raise TaskUnreadError(f"a worker process {ending} before it was ready") from None
             how = f"{ending} before it was ready"
         raise WorkerStartError(
-            f"a worker process {how}. Each worker imports the main module of the "
-            f"program: if that one starts a scheduler or other work when it is imported, put this under "
-            f"`if __name__ == '__main__':`. What the worker itself had to say is on the standard error stream"
+            f"a worker process {how}. Each worker imports the main module of the program: {_advice_about_main()}. "
+            f"What the worker itself had to say is on the standard error stream"
         )
 
     @property
@@ -204,6 +204,15 @@ def _start(context: SpawnContext | ForkServerContext, name: str) -> tuple[Connec
             f"will ask for a process again"
         ) from error
     return tasks, requests, process
+
+
+def _advice_about_main() -> str:
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if path is not None and not os.path.exists(path):
+        return f"that one is {path!r}, which is not there, so start the program from a file that stays"
+    return (
+        "if that one starts a scheduler or other work when it is imported, put this under `if __name__ == '__main__':`"
+    )
 
 
 @contextmanager

@@ -63,7 +63,10 @@ def traced() -> Iterator[None]:
         tracemalloc.stop()
 
 
-def objects() -> int:
-    """Return how many bytes Python's objects take."""
+def objects() -> tuple[int, int]:
+    """Return how many objects there are that can hold others, and how many bytes all objects take that were traced.
+
+    The bytes settle slowly, since Python keeps some memory to use again; the number hardly moves.
+    """
     gc.collect()
-    return tracemalloc.get_traced_memory()[0]
+    return len(gc.get_objects()), tracemalloc.get_traced_memory()[0]

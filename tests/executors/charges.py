@@ -60,7 +60,7 @@ def _endings() -> Iterator[Charge]:
         yield lost(f"signal {number.name}", deeds.kill_self, (number,), told=told)
     half = (10_000_000,)
     yield lost("killed while it answers", misdeeds.give_back_and_die, half, told="was killed by SIGKILL, as the kernel")
-    yield lost("writes into the pipe", misdeeds.write_into_all_sockets, told="sent what is no answer, and was killed")
+    yield lost("writes into the pipe", misdeeds.write_into_all_sockets, told="sent what cannot be read as an answer")
     closed = "lost its pipe to the pool, as when a job closes files"
     yield lost("closes all files", deeds.close_everything, told=closed)
     yield lost("puts others in their place", misdeeds.close_and_reopen, ("/dev/null",), told=closed)

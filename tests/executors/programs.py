@@ -59,8 +59,9 @@ def start(folder: Path, body: str, start_method: str, *, guard: bool = True, **o
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a program that finds what this one finds."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    """Return the environment of a program that finds what this one finds, and keeps what it prints as programs do."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return own | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def read_pids(process: subprocess.Popen[str]) -> list[int]:

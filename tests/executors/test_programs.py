@@ -134,6 +134,52 @@ def test_a_worker_does_not_see_ctrl_c_while_it_starts(program):
     assert finished(process) == "hello from __mp_main__\n"
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+        "signal.signal(signal.SIGCHLD, lambda *_: os.waitpid(-1, os.WNOHANG))",
+    ],
+    ids=["ignores", "fetches"],
+)
+def test_a_program_that_looks_after_all_child_processes_itself_leaves_the_pool_to_work(program, start_method, others):
+    process = program(f"""
+        {others}
+        stage = new_stage(1)
+        for _ in range(2):
+            print(stage.report(deeds.exit_hard, 3).reason, flush=True)
+            print(stage.report(hello).result, flush=True)
+        stage.close()
+    """)
+    lost, served, *again = finished(process).splitlines()
+    assert again == [lost.replace("run-1", "run-3"), served]
+    assert served == "hello from __mp_main__"
+    known = "its worker process ended with exit code 3"
+    unknown = "its worker process ended in an unknown way: something else in this program fetched its exit code"
+    # Python runs a handler in its main thread and a moment later, so that the pool may be there first.
+    assert known in lost or (start_method == "spawn" and unknown in lost)
+
+
+def test_an_answer_that_does_not_fit_into_memory_is_lost_and_the_pool_serves_on(program):
+    process = program("""
+        import resource
+
+        stage = new_stage(1)
+        stage.report(hello)
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 100_000_000, before[1]))
+        report = stage.report(deeds.give_back_bytes, 300_000_000)
+        print(report.status, report.reason)
+        print(stage.report(deeds.tell_pid).status)
+        stage.close()
+    """)
+    lost, served = finished(process).splitlines()
+    assert lost.startswith("lost ")
+    assert "sent what cannot be read as an answer, and was killed: MemoryError" in lost
+    assert served == "succeeded"
+
+
 def test_a_program_run_as_a_module_finds_its_functions(tmp_path, start_method):
     package = tmp_path / "some_package"
     package.mkdir()

@@ -105,9 +105,11 @@ class WorkerProcess:
             raise TaskUnreadError(f"a worker process {self._bury()} before it had read its task") from None
         except (EOFError, OSError):
             raise WorkerDiedError(str(self._bury())) from None
-        except Exception as error:  # border: whatever the job wrote into a pipe that is not its own
+        except Exception as error:  # border: whatever the job wrote into a pipe that is not its own; or more than fits
             self._bury(patience=0)
-            raise WorkerDiedError(f"sent what is no answer, and was killed: {described(error)}") from None
+            raise WorkerDiedError(
+                f"sent what cannot be read as an answer, and was killed: {described(error)}"
+            ) from None
 
     def request_cancel(self, run_id: str) -> None:
         """Pass on that this run is to stop. The process ignores it where it has another one by then."""

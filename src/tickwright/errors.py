@@ -70,7 +70,7 @@ def shortened(value: object) -> str:
     """Return `repr(value)` cut to 50 characters, so that no message can be flooded by its own cause."""
     try:
         shown = _SHOWN.repr(value)
-    except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
+    except BaseException as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
         shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
 
@@ -79,7 +79,7 @@ def described(error: BaseException) -> str:
     """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
     try:
         text = " ".join(str(error).split())
-    except Exception:  # border: the class may be the user's
+    except BaseException:  # border: the class may be the user's, and what it raises would hide what is described
         text = "its text cannot be shown"
     shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return shown if len(shown) <= 300 else shown[:299] + "…"

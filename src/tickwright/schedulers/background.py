@@ -48,16 +48,17 @@ class BackgroundScheduler(BaseScheduler):
         """
         if self._at_exit is not None:
             atexit.unregister(self._at_exit)
-        self._at_exit = _shut_down(weakref.ref(self), os.getpid())
+        self._at_exit = _shut_down(self, os.getpid())
         atexit.register(self._at_exit)
 
 
-def _shut_down(scheduler: weakref.ref[BackgroundScheduler], pid: int) -> Callable[[], None]:
-    """Return what shuts a scheduler down unless it was forgotten, or this is a fork of its process."""
+def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
+    """Return what shuts a scheduler down unless this is a fork of its process; it goes with a forgotten scheduler."""
 
     def shut_down() -> None:
-        found = scheduler()
+        found = remembered()
         if found is not None and os.getpid() == pid:
             found._shut_down()
 
+    remembered = weakref.ref(scheduler, lambda _: atexit.unregister(shut_down))
     return shut_down

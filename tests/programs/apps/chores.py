@@ -1,0 +1,19 @@
+"""What the jobs of these programs do."""
+
+import os
+import time
+
+from tickwright import current_run
+
+
+def leave_line(seconds=0.0):
+    """Append (job, fire time, attempt, run, process) to a file, then be busy for a while."""
+    run = current_run()
+    line = f"{run.job_id} {run.fire_time.isoformat()} {run.attempt} {run.id} {os.getpid()}\n"
+    # One write with O_APPEND is there whole or not at all, whoever else writes, and outlives a SIGKILL.
+    file = os.open("lines.txt", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(file, line.encode())
+    finally:
+        os.close(file)
+    time.sleep(seconds)

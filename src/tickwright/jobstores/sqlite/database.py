@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Lock
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Concatenate, ParamSpec, TypeVar
 
 from tickwright.errors import (
     ForkedSchedulerError,
@@ -18,8 +18,12 @@ from tickwright.jobstores.sqlite.forks import close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.schema import STEPS
 from tickwright.jobstores.sqlite.troubles import explained
+from tickwright.locks import RLock, unless_held
 
 __all__ = ["Database"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Line:
@@ -27,7 +31,7 @@ class _Line:
 
     def __init__(self, sql: sqlite3.Connection) -> None:
         self.sql = sql
-        self.lock = Lock()
+        self.lock = RLock()
 
 
 class Database:
@@ -44,30 +48,31 @@ class Database:
         self.synchronous = synchronous
         self.timeout = timeout
         self.process = os.getpid()
-        close_copies()
+        close_copies(path)
         short, long, self._identity = self._connect()
         self._short, self._long = _Line(short), _Line(long)
         self.locks = (self._short.lock, self._long.lock)
         watch(self)
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, with the file to itself from its beginning: what is checked in it stays true."""
-        with self._transaction(self._short, "BEGIN IMMEDIATE") as sql:
+    # `work` is a function and not the block of a `with`: what Ctrl-C, or another handler that raises, leaves behind
+    # of a context manager in Python keeps its lock for as long as anybody keeps the traceback.
+
+    def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one transaction that has the file to itself: what it checks stays true."""
+
+        def checked(sql: sqlite3.Connection) -> T:
             self._check_version(sql)
-            yield sql
+            return work(sql, *args, **kwargs)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file: everything read in it was true at one moment."""
-        with self._transaction(self._short, "BEGIN") as sql:
-            yield sql
+        return self._transact(self._short, "BEGIN IMMEDIATE", checked)
 
-    @contextmanager
-    def listing(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file that may take its time; neither `writing` nor `reading` waits for it."""
-        with self._transaction(self._long, "BEGIN") as sql:
-            yield sql
+    def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one look at the file: everything that it reads was true at one moment."""
+        return self._transact(self._short, "BEGIN", lambda sql: work(sql, *args, **kwargs))
+
+    def read_long(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read what may take its time; neither `write` nor `read` waits for it."""
+        return self._transact(self._long, "BEGIN", lambda sql: work(sql, *args, **kwargs))
 
     def close(self) -> None:
         """Close the file, after what is being done with it. The last to leave folds the log into it."""
@@ -82,18 +87,17 @@ class Database:
             with suppress(sqlite3.Error):
                 line.sql.close()
 
-    @contextmanager
-    def _transaction(self, line: _Line, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transact(self, line: _Line, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
         if is_copy(self):
             raise ForkedSchedulerError(
                 f"this process is a fork of the one that opened {self.path!r}, and SQLite's connections do "
                 f"not survive a fork; make a scheduler and a job store of its own after the fork"
             )
         try:
-            with line.lock:
+            with unless_held(line.lock):
                 try:
                     line.sql.execute(begin)
-                    yield line.sql
+                    answer = work(line.sql)
                     line.sql.execute("COMMIT")
                 except BaseException:
                     with suppress(sqlite3.Error):
@@ -108,6 +112,7 @@ class Database:
         # Afterwards, and not before: either what was committed went into the file that bears the name, or the
         # caller is told that it did not.
         self._check_file()
+        return answer
 
     def _check_version(self, sql: sqlite3.Connection) -> None:
         """Write nothing where a newer version has upgraded the tables while this process had them open."""
@@ -135,7 +140,7 @@ class Database:
         """Raise where the path leads to another file by now, or to none: what went into the old one is lost."""
         if self._found() == self._identity:
             return
-        with self._short.lock, self._long.lock:
+        with unless_held(self._short.lock), unless_held(self._long.lock):
             if self._found() != self._identity:  # no other thread has gone over meanwhile
                 short, long, self._identity = self._connect()
                 self.close_connections()

@@ -90,7 +90,7 @@ if __name__ == "__main__":
     def in_thread():
         while not ended.is_set():
             fork(refused, "thread")
-            subprocess.run(["true"], preexec_fn=lambda: None, check=True)  # noqa: PLW1509
+            subprocess.run(["true"], preexec_fn=lambda: None, check=True)
 
     thread = threading.Thread(target=in_thread)
     thread.start()

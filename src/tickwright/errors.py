@@ -16,6 +16,7 @@
     │   ├── SchedulerAlreadyRunningError (RuntimeError)
     │   ├── SchedulerNotRunningError (RuntimeError)
     │   ├── ForkedSchedulerError (RuntimeError)     this process is a fork of the scheduler's
+    │   ├── ReentrantCallError (RuntimeError)       it broke in on another call, as a signal handler does
     │   └── NoCurrentRunError (LookupError)         this code was not called by a scheduler
     ├── look at the store
     │   ├── JobStoreError                           the store cannot do what was asked
@@ -49,6 +50,7 @@ __all__ = [
     "JobStoreUnavailableError",
     "NewerStoreError",
     "NoCurrentRunError",
+    "ReentrantCallError",
     "RunCancelledError",
     "RunLostError",
     "SchedulerAlreadyRunningError",
@@ -175,6 +177,10 @@ class SchedulerNotRunningError(TickwrightError, RuntimeError):
 
 class ForkedSchedulerError(TickwrightError, RuntimeError):
     """The process was forked from the one that runs the scheduler: nothing runs here."""
+
+
+class ReentrantCallError(TickwrightError, RuntimeError):
+    """The call was made in the middle of another one, by a signal handler that interrupted it: it did nothing."""
 
 
 class NoCurrentRunError(TickwrightError, LookupError):

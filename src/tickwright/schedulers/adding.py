@@ -16,6 +16,7 @@ from tickwright.core.telling import tell_outcome, tell_removed
 from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described
 from tickwright.events import JobEvent
 from tickwright.job import Job
+from tickwright.locks import unless_held
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.schedulers.declaring import as_next_run_time, declare
 from tickwright.schedulers.looking import LookCalls
@@ -93,7 +94,7 @@ class AddCalls(LookCalls):
             replace_existing=replace_existing,
             next_run_time=as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}"),
         )
-        with self._lock:
+        with unless_held(self._lock):
             # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
             if not self.running:
                 self._pending.add(pending)
@@ -225,7 +226,7 @@ class AddCalls(LookCalls):
         """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none."""
         self._check_process()
         pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in read_jobs(infile)]
-        with self._lock:
+        with unless_held(self._lock):
             if not self.running:
                 self._pending.add_all(pending)
                 return len(pending)

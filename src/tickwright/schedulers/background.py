@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import weakref
 from collections.abc import Callable
 from threading import Thread
@@ -50,6 +51,7 @@ class BackgroundScheduler(BaseScheduler):
             atexit.unregister(self._at_exit)
         self._at_exit = _shut_down(self, os.getpid())
         atexit.register(self._at_exit)
+        _register_in_child_process(self._at_exit)
 
 
 def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
@@ -62,3 +64,11 @@ def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
 
     remembered = weakref.ref(scheduler, lambda _: atexit.unregister(shut_down))
     return shut_down
+
+
+def _register_in_child_process(at_exit: Callable[[], None]) -> None:
+    """Have it called at the end of a child process of multiprocessing, too, which leaves without what atexit knows."""
+    # Where nobody has imported it, this process is no child of its. Importing it here would take long.
+    process, util = sys.modules.get("multiprocessing.process"), sys.modules.get("multiprocessing.util")
+    if process is not None and util is not None and process.parent_process() is not None:
+        util.Finalize(None, at_exit, exitpriority=100)  # before its own, so that pools still work

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing.process
 import os
 import signal
 import sys
@@ -138,6 +139,13 @@ class WorkerProcess:
         self._tasks.close()
         self._news.close()
 
+    def disown(self) -> None:
+        """Have multiprocessing forget that it is a child, of which this process, a fork, is no parent."""
+        # A fork that multiprocessing made itself forgets them. In one that `os.fork` made, as gunicorn does, it would
+        # wait for them when that exits, and complain of it.
+        children: set[object] = getattr(multiprocessing.process, "_children", set())
+        children.discard(self._process)
+
     def _bury(self, patience: float = END_SECONDS) -> Ending:
         """Make sure that the process is dead, let go of everything, and return how it ended.
 
@@ -257,6 +265,7 @@ def _after_fork_in_child() -> None:
     # A copy of the pipes would keep the workers from seeing that their pool's process has ended.
     for worker in list(_alive):
         worker.close_pipes()
+        worker.disown()
     _alive.clear()
 
 

@@ -6,9 +6,9 @@ import logging
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from threading import Lock
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Concatenate, ParamSpec, TypeVar
 
 from tickwright.errors import (
     ForkedSchedulerError,
@@ -22,14 +22,18 @@ from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
 from tickwright.jobstores.sqlite.troubles import explained, is_lock
+from tickwright.locks import RLock, unless_held
 
 __all__ = ["Database"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger("tickwright.jobstores.sqlite")
 
 _opened: weakref.WeakSet[Database] = weakref.WeakSet()
 """What this process has open."""
-_saving = Lock()
+_saving = RLock()
 """Held while connections are changed for others than one's own; taken before any other lock."""
 
 
@@ -45,7 +49,7 @@ class _Line:
 
     def __init__(self, sql: sqlite3.Connection, timeout: float) -> None:
         self.sql = sql
-        self.lock = Lock()
+        self.lock = RLock()
         self.full_timeout = timeout
         self.timeout = timeout
 
@@ -70,7 +74,7 @@ class Database:
         self.synchronous = synchronous
         self.timeout = timeout
         self.process = os.getpid()
-        close_copies()
+        close_copies(path)
         self._loss: str | None = None
         short, long, self._seen = self._connect()
         self._short, self._long = _Line(short, timeout), _Line(long, timeout)
@@ -78,24 +82,25 @@ class Database:
         watch(self)
         _opened.add(self)
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, with the file to itself from its beginning: what is checked in it stays true."""
-        with self._transaction(self._short, "BEGIN IMMEDIATE") as sql:
+    # `work` is a function and not the block of a `with`: what Ctrl-C, or another handler that raises, leaves behind
+    # of a context manager in Python keeps its lock for as long as anybody keeps the traceback.
+
+    def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one transaction that has the file to itself: what it checks stays true."""
+
+        def checked(sql: sqlite3.Connection) -> T:
             self._check_version(sql)
-            yield sql
+            return work(sql, *args, **kwargs)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file: everything read in it was true at one moment."""
-        with self._transaction(self._short, "BEGIN") as sql:
-            yield sql
+        return self._transact(self._short, "BEGIN IMMEDIATE", checked)
 
-    @contextmanager
-    def listing(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file that may take its time; neither `writing` nor `reading` waits for it."""
-        with self._transaction(self._long, "BEGIN") as sql:
-            yield sql
+    def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one look at the file: everything that it reads was true at one moment."""
+        return self._transact(self._short, "BEGIN", lambda sql: work(sql, *args, **kwargs))
+
+    def read_long(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read what may take its time; neither `write` nor `read` waits for it."""
+        return self._transact(self._long, "BEGIN", lambda sql: work(sql, *args, **kwargs))
 
     def close(self) -> None:
         """Close the file, after what is being done with it. The last to leave folds the log into it."""
@@ -111,8 +116,7 @@ class Database:
             with suppress(sqlite3.Error):
                 line.sql.close()
 
-    @contextmanager
-    def _transaction(self, line: _Line, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transact(self, line: _Line, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
         if is_copy(self):
             raise ForkedSchedulerError(
                 f"this process is a fork of the one that opened {self.path!r}, and SQLite's connections do "
@@ -121,11 +125,11 @@ class Database:
         self._check_files()
         waited = self.timeout
         try:
-            with line.lock:
+            with unless_held(line.lock):
                 waited = line.timeout
                 try:
                     line.sql.execute(begin)
-                    yield line.sql
+                    answer = work(line.sql)
                     line.sql.execute("COMMIT")
                     line.wait_for(line.full_timeout)
                 except BaseException as error:
@@ -143,6 +147,7 @@ class Database:
         # Afterwards, and not before: either what was committed went into the file that bears the name, or the
         # caller is told that it did not.
         self._check_file()
+        return answer
 
     def _check_version(self, sql: sqlite3.Connection) -> None:
         """Write nothing where a newer version has upgraded the tables while this process had them open."""
@@ -171,7 +176,7 @@ class Database:
         """Raise where the path leads to another file by now, or to none: what went into the old one is lost."""
         if self._look().file == self._seen.file:
             return
-        with self._short.lock, self._long.lock:
+        with unless_held(self._short.lock), unless_held(self._long.lock):
             if self._look().file != self._seen.file:  # no other thread has gone over meanwhile
                 remove_companions(self._real, self._seen)
                 self._go_over()
@@ -200,11 +205,11 @@ class Database:
     def _save(self) -> None:
         """Save what can be saved; raise where something is missing."""
         # With all that this process has open of the file: SQLite keeps one note of its log for a whole process.
-        with _saving, ExitStack() as locks:
+        with unless_held(_saving), ExitStack() as locks:
             kin = [one for one in _opened if one.path == self.path and not is_copy(one)]
             for one in kin:
                 for lock in one.locks:
-                    locks.enter_context(lock)
+                    locks.enter_context(unless_held(lock))
             seen, now = self._seen, self._look()
             loss_found = loss(self._short.sql, self.path, seen, now, self.timeout)
             for one in kin:

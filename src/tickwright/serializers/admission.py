@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from tickwright.errors import ConfigurationError, InvalidReferenceError, UntrustedDataError, shortened
@@ -133,18 +132,11 @@ def home_of(found: Any) -> str | None:
     """Return the module in which a function or class was defined; None for everything else."""
     found = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
     # A module, an open connection, a settings object: things of the program, and not for strangers to lay hands on.
-    # What functools.wraps or lru_cache made of a function says, as that function does, where it is at home.
-    if not isinstance(found, (type, FunctionType, BuiltinFunctionType)) and not _is_wrapper(found):
+    # Functions and classes have a qualified name, also compiled ones, and those that functools.wraps has passed.
+    if not callable(found) or not isinstance(getattr(found, "__qualname__", None), str):
         return None
     home = getattr(found, "__module__", None)
     return home if isinstance(home, str) else None
-
-
-def _is_wrapper(found: Any) -> bool:
-    try:
-        return "__wrapped__" in vars(found)
-    except TypeError:
-        return False
 
 
 def _names_of(module: str) -> tuple[str, ...]:

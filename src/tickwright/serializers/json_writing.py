@@ -85,7 +85,7 @@ class JSONWriter:
                 pairs.append([self.write_key(key), self.write(item)])
             return {"$dict": pairs}
         except _UnstorableKey as error:
-            raise UnstorableValueError(error.reason, error.path) from error.__cause__
+            raise UnstorableValueError(error.reason) from error.__cause__
         except UnstorableValueError as error:
             raise UnstorableValueError(error.reason, f"[{key!r:.50}]{error.path}") from error.__cause__
 
@@ -93,7 +93,7 @@ class JSONWriter:
         try:
             return self.write(key)
         except UnstorableValueError as error:
-            raise _UnstorableKey(f"one of its keys, {error.reason}", error.path) from error
+            raise _UnstorableKey(f"one of its keys, {error.reason}") from error
 
     # -- what has a class of its own -----------------------------------------------------------------
 

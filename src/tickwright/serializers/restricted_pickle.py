@@ -25,7 +25,7 @@ from io import BytesIO
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, ClassVar
 
-from tickwright.errors import InvalidReferenceError, UntrustedDataError, shortened
+from tickwright.errors import InvalidReferenceError, UnstorableValueError, UntrustedDataError, shortened
 from tickwright.serializers.admission import Admission
 from tickwright.serializers.plain_names import find_harmless
 
@@ -73,17 +73,29 @@ class RestrictedPickler(pickle.Pickler):
     def __init__(self, file: BytesIO, protocol: int, admission: Admission) -> None:
         super().__init__(file, protocol)
         self._admission = admission
+        self._zone_follows = False
 
     def reducer_override(self, value: Any) -> Any:
         """Look at each function and class that is about to be written as a name; write nothing differently."""
-        if isinstance(value, (type, FunctionType, BuiltinFunctionType)) and value is not getattr:
-            module, path = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
-            owner = getattr(value, "__self__", None)
-            if owner is None or isinstance(owner, ModuleType):
-                found = find_admitted(f"{module}:{path}", self._admission)
-                if found is not value:
-                    raise InvalidReferenceError(f"'{module}:{path}' leads to {shortened(found)}, not to what is stored")
+        if isinstance(value, (type, FunctionType, BuiltinFunctionType, MethodType)):
+            self._check(value)
         return NotImplemented
+
+    def _check(self, value: Any) -> None:
+        owner = getattr(value, "__self__", None)
+        if not isinstance(value, type) and owner is not None and not isinstance(owner, ModuleType):
+            # A method of an object, which is written as a call of getattr.
+            if getattr(value, "__name__", "") != "_unpickle":
+                raise UnstorableValueError(f"{shortened(value)} is a method of an object; a function can be stored")
+            self._zone_follows = True
+            return
+        name = f"{getattr(value, '__module__', None)}:{getattr(value, '__qualname__', '')}"
+        if name == GETATTR and self._zone_follows:
+            self._zone_follows = False
+            return
+        found = find_harmless(name, self._admission)
+        if found is not value:
+            raise InvalidReferenceError(f"{name!r} leads to {shortened(found)}, not to what is stored")
 
 
 class RestrictedUnpickler(pickle._Unpickler):

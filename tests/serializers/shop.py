@@ -32,7 +32,7 @@ def with_default(name: str = "default") -> str:
 
 tidied = tidy
 run_anything = os.system
-send = [].append
+send = calls.append
 settings = {"debug": False}
 
 

@@ -69,7 +69,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-VALUES = [
+VALUES: list[Any] = [
     None,
     True,
     0,

@@ -64,12 +64,12 @@ KINDS: Mapping[str, type | tuple[type, ...]] = {
 UPGRADES: Mapping[int, Callable[[State], State]] = {}
 
 
-def pack_job(job: StoredJob, serializer: Serializer, *, place: str = "job") -> bytes:
-    """Return the body of `job`; `place` says what it is the body of, which a signature covers.
+def pack_job(job: StoredJob, serializer: Serializer) -> bytes:
+    """Return the body of `job`.
 
     Raises `InvalidJobError` where it cannot be stored, naming the part that is in the way and what to do.
     """
-    serializer = serializer.within(place, job.id, job.executor)
+    serializer = serializer.within("job", job.id, job.executor)
     reference = _reference_of(job)
     try:
         serializer.check_reference(reference)
@@ -86,15 +86,13 @@ def pack_job(job: StoredJob, serializer: Serializer, *, place: str = "job") -> b
         ) from error
 
 
-def unpack_job(
-    data: bytes, serializer: Serializer, *, job_id: str, executor: str, schedule: Schedule, place: str = "job"
-) -> StoredJob:
+def unpack_job(data: bytes, serializer: Serializer, *, job_id: str, executor: str, schedule: Schedule) -> StoredJob:
     """Return the job of this body and these columns.
 
     Raises `UnreadableJobError` where it cannot be loaded here, whatever the reason.
     """
     try:
-        serializer = serializer.within(place, job_id, executor)
+        serializer = serializer.within("job", job_id, executor)
         state = _checked({**LEFT_OUT, **_upgraded(serializer.loads(data))})
         reference = Reference(
             name=state["func"],

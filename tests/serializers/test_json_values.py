@@ -48,11 +48,9 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, (set, frozenset)):
         return one == other and {type(item) for item in one} == {type(item) for item in other}
-    if isinstance(one, float):
-        return (
-            math.isnan(one) == math.isnan(other)
-            and math.copysign(1, one) == math.copysign(1, other)
-            and (one == other or math.isnan(one))
+    if isinstance(one, float):  # NaN has a sign as well, which nobody asks for
+        return (math.isnan(one) and math.isnan(other)) or (
+            one == other and math.copysign(1, one) == math.copysign(1, other)
         )
     if isinstance(one, complex):
         return same([one.real, one.imag], [other.real, other.imag])

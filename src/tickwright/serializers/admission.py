@@ -113,7 +113,6 @@ class Admission:
     def _member(self, owner: Any, step: str, name: str) -> Any:
         """Return what a class says that this name of it is: from its own table, for an attribute may do anything."""
         if isinstance(owner, type) and (not step.startswith("__") or step == "__call__"):
-            self._check_home(owner, name)
             for kind in owner.__mro__:
                 if step in vars(kind):
                     return vars(kind)[step]

@@ -62,10 +62,8 @@ class JSONReader:
 
     def read_enum(self, node: Any) -> Enum:
         name, value = _a(list, node)
-        kind = self.find(name, Enum)
-        if not kind.__members__:
-            raise TypeError(f"{shortened(name)} has no members")  # calling it would make a new enumeration
-        return kind(self.read(value))
+        # With one argument it is a question for a member, even where the enumeration has none.
+        return self.find(name, Enum)(self.read(value))
 
     def read_trigger(self, node: Any) -> Trigger:
         name, written = _a(list, node)
@@ -77,8 +75,6 @@ class JSONReader:
             return trigger
         attributes, slots = state if isinstance(state, tuple) else (state, None)
         for attribute, value in {**(attributes or {}), **(slots or {})}.items():
-            if attribute.startswith("__"):
-                raise ValueError(f"{attribute!r} is no attribute that is stored")
             object.__setattr__(trigger, attribute, value)
         return trigger
 

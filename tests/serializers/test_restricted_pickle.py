@@ -10,6 +10,7 @@ import datetime
 import os
 import pickle
 import string
+import subprocess
 import sys
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -38,6 +39,7 @@ from tickwright.serializers.restricted_pickle import RestrictedUnpickler
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.interval import IntervalTrigger
 
+PROJECT = Path(__file__).resolve().parents[2]
 SHOP = "tests.serializers.shop"
 SERIALIZER = PickleSerializer(modules=[SHOP])
 
@@ -381,6 +383,23 @@ def test_no_table_of_the_unpickler_can_be_changed() -> None:
         RestrictedUnpickler.dispatch[ord("c")] = pickle._Unpickler.load_global  # type: ignore[index, attr-defined]
     with pytest.raises(AttributeError):
         Admission([SHOP]).anything = 1  # type: ignore[attr-defined]
+
+
+def loaded_at_random(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.serializers.random_programs", *arguments]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=110)
+
+
+def test_random_pickles_open_import_start_and_change_nothing() -> None:
+    done = loaded_at_random("7", "5000")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5000 pickles, 0 findings" in done.stdout
+
+
+def test_the_same_pickles_do_so_with_the_usual_recipe_which_shows_that_it_would_be_seen() -> None:
+    done = loaded_at_random("7", "5000", "recipe")
+    assert done.returncode != 0, done.stdout + done.stderr
+    assert "FOUND" in done.stdout
 
 
 # -- what is needed is there -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import json
 import os
 import pickle
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from tickwright.run import RunStatus
 from tickwright.serializers import JSONSerializer, MovingSerializer, PickleSerializer, Serializer
 from tickwright.testing import ManualScheduler
 
+PROJECT = Path(__file__).resolve().parents[2]
 SHOP = ["tests.serializers.shop"]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -208,6 +210,45 @@ def test_what_the_docs_say_is_not_covered_is_so(scheduler: Maker, path: Path) ->
     attack(path, "UPDATE jobs SET next_run_time = 1, next_fire_time = 1")  # and when it is due
     scheduler(serializer).step()
     assert shop.calls == [("old",)]
+
+
+PROGRAM = """
+import os, sys
+from threading import Event
+from tests.serializers import shop
+from tickwright import BackgroundScheduler, JSONSerializer, SQLiteJobStore
+from tickwright.events import EVENT_JOB_EXECUTED, EVENT_JOB_UNREADABLE
+
+serializer = JSONSerializer(secret=os.environ.get("JOBS_SECRET"), modules=["tests.serializers.shop"])
+scheduler = BackgroundScheduler(jobstores={"default": SQLiteJobStore(sys.argv[1], serializer=serializer)})
+done = Event()
+scheduler.add_listener(lambda event: done.set(), EVENT_JOB_EXECUTED | EVENT_JOB_UNREADABLE)
+scheduler.start()
+if "add" in sys.argv:
+    scheduler.add_job(shop.tidy, "interval", hours=1, id="nightly", args=["/tmp"])
+    scheduler.add_job(shop.tidy, "interval", hours=1, id="now", args=["/tmp"], next_run_time="2000-01-01")
+assert done.wait(60)
+print([job.id for job in scheduler.get_jobs()], [one.job_id for one in scheduler.get_unreadable_jobs()])
+print([run.result for run in scheduler.get_runs(limit=1)], shop.calls)
+scheduler.shutdown()
+"""
+
+
+def test_other_processes_need_the_secret(path: Path) -> None:
+    def run(secret: str | None, *arguments: str) -> list[str]:
+        environment = {name: value for name, value in os.environ.items() if name != "JOBS_SECRET"}
+        command = [sys.executable, "-c", PROGRAM, str(path), *arguments]
+        given = environment | ({} if secret is None else {"JOBS_SECRET": secret})
+        done = subprocess.run(command, env=given, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=100)
+        assert done.returncode == 0, done.stderr
+        assert SECRET not in done.stdout + done.stderr
+        return done.stdout.splitlines()
+
+    assert run(SECRET, "add") == ["['nightly', 'now'] []", "['tidy'] [('/tmp',)]"]
+    attack(path, "UPDATE jobs SET next_run_time = 1 WHERE id = 'now'")
+    for other in (None, "another secret of sixteen bytes"):
+        assert run(other) == ["[] ['now', 'nightly']", "[None] []"]
+    assert run(SECRET) == ["['nightly', 'now'] []", "['tidy'] [('/tmp',)]"]
 
 
 # -- restricted ------------------------------------------------------------------------------------------------

@@ -88,6 +88,10 @@ class TestStoreOfRestrictedPickles(StoreOf):
     kind = "pickle restricted"
 
 
+class TestStoreOfSignedRestrictedPickles(StoreOf):
+    kind = "pickle signed, restricted"
+
+
 class TestStoreOfRestrictedJSON(StoreOf):
     kind = "json restricted"
 

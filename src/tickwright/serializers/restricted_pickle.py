@@ -12,7 +12,7 @@ is closed here:
 - An array of bytes is made before it is read, as large as the pickle says: no larger than the pickle itself.
 
 The machine is Python's, written in Python (`pickle._Unpickler`), because the other one, in C, cannot be asked about
-the rest. It takes some 0.5 µs for each instruction.
+the rest. It takes some 0.3 µs for each instruction, ten times as long as the other.
 """
 
 from __future__ import annotations

@@ -198,6 +198,32 @@ def test_companions_that_are_open_to_more_than_the_file_follow_it(opened: Opener
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
+@pytest.mark.skipif(os.name != "posix", reason="users are POSIX's")
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_a_companion_that_another_user_put_there_is_refused(
+    opened: Opener, path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In a folder such as /tmp everybody can make a file before the store does, and nobody else can remove it.
+    opened().shutdown()
+    planted = path.with_name(path.name + ending)
+    planted.touch()
+
+    def lstat(file: Any) -> os.stat_result:  # only root can give a file away
+        return (
+            os.stat_result([*found[:4], NOBODY, *found[5:]])
+            if (found := os.stat(file)) and file == str(planted)
+            else found
+        )
+
+    monkeypatch.setattr(os, "lstat", lstat)
+    refused(path, JobStoreUnavailableError, ending, f"another user (uid {NOBODY})", "remove it")
+    path.chmod(0o660)  # where others of a group may write, it may be theirs
+    opened().add_job(made_job())
+    path.chmod(0o600)
+    monkeypatch.undo()
+    opened()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_a_link_in_the_place_of_a_companion_leads_to_no_other_file(opened: Opener, path: Path, tmp_path: Path) -> None:
     opened().shutdown()

@@ -169,18 +169,25 @@ def _close_companions(path: str) -> None:
     """Take from companions that a killed process left behind the rights that the file does not give.
 
     What lies in the write-ahead log is in the file. Where the file's mode was mended and the log's was not, everybody
-    could still write.
+    could still write. And one that another user made, where only the owner can write the file, was put there for us.
     """
     if os.name != "posix":
         return
     real = os.path.realpath(path)  # beside which SQLite keeps the others
     with suppress(OSError):
-        mode = stat.S_IMODE(os.stat(real).st_mode)
-        for ending in ("-wal", "-shm", "-journal"):
+        file = os.stat(real)
+        mode = stat.S_IMODE(file.st_mode)
+        for companion in (f"{real}-wal", f"{real}-shm", f"{real}-journal"):
             with suppress(FileNotFoundError):
-                found = os.lstat(real + ending)
+                found = os.lstat(companion)
+                if found.st_uid not in (file.st_uid, 0) and not mode & (stat.S_IWGRP | stat.S_IWOTH):
+                    raise JobStoreUnavailableError(
+                        f"{path!r} cannot be opened: {companion!r} belongs to another user (uid {found.st_uid}), who "
+                        f"has no right to write the file itself; remove it, and keep the file where nobody else can "
+                        f"put something beside it"
+                    )
                 if stat.S_ISREG(found.st_mode) and stat.S_IMODE(found.st_mode) & ~mode:
-                    os.chmod(real + ending, mode)  # by its name: to open it would take SQLite's locks away
+                    os.chmod(companion, mode)  # by its name: to open it would take SQLite's locks away
 
 
 def _warn_if_open_to_all(path: str) -> None:

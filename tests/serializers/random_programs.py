@@ -150,7 +150,7 @@ def main(seed: int, rounds: int, recipe: bool = False) -> int:
         except ModuleNotFoundError:
             PLAIN.remove(full)  # of another version of Python
     sys.addaudithook(hook)
-    before, outcomes, findings = look(), Counter[str](), 0
+    before, modules, outcomes, findings = look(), set(sys.modules), Counter[str](), 0
     for number in range(rounds):
         program = a_program(draw)
         seen.clear()
@@ -162,12 +162,13 @@ def main(seed: int, rounds: int, recipe: bool = False) -> int:
             outcome = type(error).__name__
         watching = False
         outcomes[outcome] += 1
-        # A zone is read from the database, which is looked for in some folders.
-        bad = [one for one in seen if not ("zoneinfo" in one and one.startswith("open"))]
+        # A zone is read from the database, which is looked for in some folders, as is the package tzdata.
+        bad = [one for one in seen if not ("zoneinfo" in one and one.startswith("open")) and "os.listdir" not in one]
+        bad += sorted(module for module in set(sys.modules) - modules if not module.startswith("tzdata"))
         if bad or look() != before:
             findings += 1
             print(f"FOUND in round {number}: {bad[:3] or 'something was changed'}: {program!r}", flush=True)
-            before = look()
+            before, modules = look(), set(sys.modules)
     print(
         f"{rounds} pickles, {findings} findings:",
         ", ".join(f"{kind} {count}" for kind, count in outcomes.most_common(8)),

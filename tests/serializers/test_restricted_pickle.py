@@ -292,6 +292,8 @@ def test_a_number_of_copyreg_that_somebody_else_has_loaded_is_refused() -> None:
 CLASSES_AND_FUNCTIONS = {
     "a listed class": (SHOP, "Order"),
     "a listed function": (SHOP, "with_default"),
+    "a function with a cache": (SHOP, "cached"),
+    "a wrapped function": (SHOP, "decorated"),
     "a plain class": ("uuid", "UUID"),
     "a trigger's class": ("tickwright.triggers.cron.trigger", "CronTrigger"),
     "an exception": ("tickwright.errors", "JobLookupError"),

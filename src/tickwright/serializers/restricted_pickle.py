@@ -41,7 +41,7 @@ WRITTEN = (
 """The instructions that picklers of the protocols 4 and 5 write, without persistent ids, buffers and numbers."""
 
 NOT_MADE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, staticmethod, classmethod, property, Enum)
-"""What a pickle can only have found: it belongs to the program. The members of an Enum do, too."""
+"""What belongs to the program however a pickle has come by it: the members of an Enum do, too."""
 
 GETATTR = "builtins:getattr"
 
@@ -111,12 +111,20 @@ class RestrictedUnpickler(pickle._Unpickler):
         super().__init__(BytesIO(payload))
         self._size = len(payload)
         self._admission = admission
+        # By identity. What functools.lru_cache has made of a function is none, and could be changed like an object.
+        self._found: dict[int, Any] = {}
 
     def find_class(self, module: str, name: str) -> Any:
         """Return what is admitted under this name. Raises `UntrustedDataError` before anything is imported."""
         if type(module) is not str or type(name) is not str:
             raise UntrustedDataError(f"a name is a text, not {shortened((module, name))}")
-        return find_admitted(f"{module}:{name}", self._admission)
+        found = find_admitted(f"{module}:{name}", self._admission)
+        self._found[id(found)] = found
+        return found
+
+    def is_of_the_program(self, value: object) -> bool:
+        """Return whether a value is not one that this pickle makes, and so is not to be filled by it."""
+        return id(value) in self._found or isinstance(value, NOT_MADE)
 
     def persistent_load(self, pid: Any) -> Any:
         """Refuse: nothing is stored elsewhere."""
@@ -150,7 +158,7 @@ def _checked(name: str, step: _Step) -> _Step:
 
     def fill(unpickler: RestrictedUnpickler) -> None:
         filled = FILLED[name](unpickler)
-        if isinstance(filled, NOT_MADE):
+        if unpickler.is_of_the_program(filled):
             raise UntrustedDataError(f"it would change {shortened(filled)}, which belongs to the program")
         step(unpickler)
 

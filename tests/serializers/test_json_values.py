@@ -6,7 +6,9 @@ import json
 import math
 import os
 import struct
+import sys
 from collections import OrderedDict, namedtuple
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -27,6 +29,7 @@ from tickwright.jobstores.body import pack_job
 from tickwright.policies import OnLost
 from tickwright.run import RunStatus
 from tickwright.serializers import JSONSerializer
+from tickwright.serializers.json_reading import _READERS
 from tickwright.testing.suites.store.material import made_job
 from tickwright.triggers.combining import AndTrigger, OrTrigger
 from tickwright.triggers.cron import CronTrigger
@@ -429,6 +432,48 @@ def test_what_no_writer_wrote_is_refused_and_nothing_is_imported_or_called(value
             assert shop.calls == []
     assert isinstance(shop.Empty, type)
     assert len(shop.Empty.__members__) == 0
+
+
+NAMES = st.sampled_from(
+    [
+        *(
+            f"{SHOP}:{name}"
+            for name in ("tidy", "Order", "Order.ship", "Colour", "Empty", "OwnError", "Weekly", "system")
+        ),
+        *("CronTrigger", "AndTrigger", "ExcludeTrigger", "builtins:dict", "builtins:eval", "builtins:ValueError"),
+        *("os:system", "tests.serializers.trap:Trap", "tickwright.policies:OnLost", "tickwright.reference:find"),
+    ]
+)
+WORDS = st.sampled_from(
+    ["version", "hour", "timezone", "triggers", "trigger", "calendar", "weekday", "__class__", "__dict__"]
+)
+NODES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | NAMES | WORDS,
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(WORDS, inner)
+        | st.dictionaries(st.sampled_from(sorted(_READERS)), inner, min_size=1, max_size=1)
+        | st.builds(
+            lambda tag, name, state, args: {
+                tag: [name, {"version": 1, **state}] if tag == "$trigger" else [name, *args]
+            },
+            st.sampled_from(["$trigger", "$enum", "$exception"]),
+            NAMES,
+            st.dictionaries(WORDS, inner),
+            st.lists(inner | st.lists(inner).map(lambda items: {"$tuple": items}), max_size=2),
+        )
+    ),
+)
+
+
+@given(NODES)
+def test_whatever_a_stranger_wrote_is_a_value_or_an_exception_and_calls_nothing(node: Any) -> None:
+    shop.calls.clear()
+    data = json.dumps({"tickwright": 1, "value": node}).encode()
+    with suppress(Exception):
+        ADMITTING.loads(data)
+    assert shop.calls == []
+    assert "tests.serializers.trap" not in sys.modules
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,15 @@ class Reducing(Trigger):
 
 
 borrow = outside.borrow
+
+
+def shadowed() -> Any:
+    """Return a class that says it is `Colour` of this module, and is another one."""
+    return Enum("Colour", {"RED": "red"}, module=__name__, qualname="Colour")
+
+
+class OddError(Exception):
+    """Is not made again as exceptions are."""
+
+    def __reduce__(self) -> Any:
+        return tidy, ()

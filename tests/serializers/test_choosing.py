@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from configparser import ConfigParser
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -119,12 +120,58 @@ def test_a_serializer_of_ones_own_needs_two_methods() -> None:
     assert Upper().within("a", "b").loads(Upper().dumps("text")) == "text"
 
 
+PROGRAM = """
+from tickwright import JSONSerializer
+from tickwright.reference import make_reference
+from tickwright.serializers.admission import Admission
+
+def work():
+    pass
+
+if __name__ == "__main__":
+    reference = make_reference(work)
+    for module in ("__main__", "shop.program", "shop"):
+        try:
+            JSONSerializer(modules=[module]).check_reference(reference)
+            print(reference.name, module, "admitted")
+        except Exception as error:
+            print(reference.name, module, type(error).__name__)
+"""
+
+
+def test_the_program_that_runs_is_listed_by_the_name_that_other_processes_find_it_by(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "program.py").write_text(PROGRAM)
+
+    def run(*arguments: str) -> list[str]:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+        return [line.partition(" ")[2] for line in done.stdout.splitlines()]
+
+    assert run("shop/program.py") == [
+        "__main__ admitted",
+        "shop.program UntrustedDataError",
+        "shop UntrustedDataError",
+    ]
+    assert run("-m", "shop.program") == [
+        "__main__ UntrustedDataError",
+        "shop.program admitted",
+        "shop UntrustedDataError",
+    ]
+
+
+def test_there_is_no_other_name_in_the_door() -> None:
+    with pytest.raises(AttributeError, match="YAMLSerializer"):
+        import_module("tickwright.serializers").YAMLSerializer  # noqa: B018 - asking is what is tested
+
+
 def test_who_pickles_does_not_pay_for_json() -> None:
     code = """
         import sys
         from tickwright import PickleSerializer, SQLiteJobStore
         SQLiteJobStore("jobs.sqlite", serializer=PickleSerializer(secret="x" * 16))
-        print([name for name in sys.modules if "json_" in name or name == "uuid" or "restricted" in name])
+        ours = [name for name in sys.modules if name.startswith("tickwright.serializers.")]
+        print([name for name in ours if "json" in name or "restricted" in name])
     """
     done = subprocess.run([sys.executable, "-c", dedent(code)], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stdout

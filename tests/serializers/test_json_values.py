@@ -314,6 +314,16 @@ def test_a_trigger_that_says_how_it_is_made_again_is_refused() -> None:
         ADMITTING.dumps(shop.Reducing())
 
 
+def test_a_class_that_its_name_does_not_lead_to_is_refused() -> None:
+    with pytest.raises(UnstorableValueError, match=r"a Colour is of a class that '.*:Colour' does not lead to"):
+        ADMITTING.dumps(next(iter(shop.shadowed())))
+
+
+def test_an_exception_that_is_made_again_by_a_function_is_refused() -> None:
+    with pytest.raises(UnstorableValueError, match="an OddError is not made again as exceptions are"):
+        ADMITTING.dumps(shop.OddError())
+
+
 def test_a_zone_without_a_lasting_name_is_refused() -> None:
     # The shortest file of a zone (RFC 9636): version 1, one kind of time, which is UTC.
     file = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4) + struct.pack(">lbb", 0, 0, 0) + b"UTC\0"

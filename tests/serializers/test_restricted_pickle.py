@@ -522,6 +522,11 @@ def test_what_could_not_be_read_is_not_written(value: Any) -> None:
         SERIALIZER.dumps(value)
 
 
+def test_a_class_that_its_name_does_not_lead_to_is_not_written() -> None:
+    with pytest.raises(InvalidReferenceError, match="not to what is stored"):
+        SERIALIZER.dumps(shop.shadowed())
+
+
 def test_only_new_protocols_can_be_restricted() -> None:
     with pytest.raises(ConfigurationError, match="4 or 5"):
         PickleSerializer(2, modules=[SHOP])

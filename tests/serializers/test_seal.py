@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hmac
 import logging
+import os
 import pickle
 import traceback
 from typing import Any
@@ -148,6 +149,26 @@ def test_a_short_secret_is_refused_with_what_to_do(kind: Any, secret: Any) -> No
 def test_a_secret_is_text_or_bytes(kind: Any, secret: Any) -> None:
     with pytest.raises(TypeError, match="must be text or bytes"):
         kind(secret=secret)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_secret_that_is_missing_where_it_was_looked_up_leaves_nothing_unsigned(kind: Any) -> None:
+    with pytest.raises(ConfigurationError, match="missing where it was looked up"):
+        kind(secret=os.environ.get("NO_SUCH_VARIABLE_OF_TICKWRIGHT"))
+    with pytest.raises(TypeError, match="must be text or bytes"):
+        kind(secret=SECRET, previous_secrets=[None])
+
+
+def test_a_secret_in_the_place_of_the_protocol_is_noticed_and_not_shown() -> None:
+    with pytest.raises(TypeError, match=r"protocol must be a number.*secret=") as raised:
+        PickleSerializer(SECRET)  # type: ignore[arg-type]
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize("protocol", [-1, 6, 99])
+def test_a_protocol_that_there_is_not_is_refused(protocol: int) -> None:
+    with pytest.raises(ConfigurationError, match="give 0 to 5"):
+        PickleSerializer(protocol)
 
 
 def test_a_secret_that_is_no_unicode_is_refused_without_showing_it() -> None:

@@ -219,7 +219,8 @@ from tests.serializers import shop
 from tickwright import BackgroundScheduler, JSONSerializer, SQLiteJobStore
 from tickwright.events import EVENT_JOB_EXECUTED, EVENT_JOB_UNREADABLE
 
-serializer = JSONSerializer(secret=os.environ.get("JOBS_SECRET"), modules=["tests.serializers.shop"])
+signing = {"secret": os.environ["JOBS_SECRET"]} if "JOBS_SECRET" in os.environ else {}
+serializer = JSONSerializer(**signing, modules=["tests.serializers.shop"])
 scheduler = BackgroundScheduler(jobstores={"default": SQLiteJobStore(sys.argv[1], serializer=serializer)})
 done = Event()
 scheduler.add_listener(lambda event: done.set(), EVENT_JOB_EXECUTED | EVENT_JOB_UNREADABLE)

@@ -8,6 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tickwright.errors import UntrustedDataError
+from tickwright.policies import UNSET, Unset
 from tickwright.serializers.admission import Admission
 from tickwright.serializers.base import Serializer
 from tickwright.serializers.seal import MAGIC, make_seal
@@ -33,7 +34,7 @@ class GuardedSerializer(Serializer):
     def __init__(
         self,
         *,
-        secret: Secret | None = None,
+        secret: Secret | Unset = UNSET,
         previous_secrets: Iterable[Secret] = (),
         modules: Iterable[str] | None = None,
     ) -> None:

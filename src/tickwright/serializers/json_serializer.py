@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
+from tickwright.policies import UNSET, Unset
 from tickwright.serializers.guarded import GuardedSerializer, Secret, what_wrote
 from tickwright.serializers.json_reading import JSONReader
 from tickwright.serializers.json_writing import JSONWriter
@@ -44,7 +45,7 @@ class JSONSerializer(GuardedSerializer):
     def __init__(
         self,
         *,
-        secret: Secret | None = None,
+        secret: Secret | Unset = UNSET,
         previous_secrets: Iterable[Secret] = (),
         modules: Iterable[str] | None = None,
     ) -> None:

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any, ClassVar
 
 from tickwright.errors import ConfigurationError
+from tickwright.policies import UNSET, Unset
 from tickwright.serializers.guarded import GuardedSerializer, Secret, what_wrote
 
 __all__ = ["PickleSerializer"]
@@ -24,7 +25,8 @@ class PickleSerializer(GuardedSerializer):
 
     `secret`, text or bytes, at least 16 of them: every value is signed with HMAC-SHA256 (RFC 2104, FIPS 198-1) for
     the place where it belongs, and nothing that is unsigned, altered, or moved from elsewhere is unpickled.
-    `previous_secrets` are good for reading still; a secret is changed by making it the first of them.
+    `previous_secrets` are good for reading still; a secret is changed by making it the first of them. None is no
+    secret: one that is missing where it was looked up must not leave everything unsigned.
 
     `modules`: only functions and classes that are defined in these modules are imported and called, and a few
     harmless types of Python's own (Python's documentation of pickle, "Restricting Globals"). An entry is
@@ -47,11 +49,16 @@ class PickleSerializer(GuardedSerializer):
         self,
         protocol: int = pickle.HIGHEST_PROTOCOL,
         *,
-        secret: Secret | None = None,
+        secret: Secret | Unset = UNSET,
         previous_secrets: Iterable[Secret] = (),
         modules: Iterable[str] | None = None,
     ) -> None:
         super().__init__(secret=secret, previous_secrets=previous_secrets, modules=modules)
+        if not isinstance(protocol, int):
+            # Not the value: it may be a secret that was given as the first argument.
+            raise TypeError(f"protocol must be a number, not a {type(protocol).__name__}; a secret is given as secret=")
+        if not 0 <= protocol <= pickle.HIGHEST_PROTOCOL:
+            raise ConfigurationError(f"protocol is {protocol}; give 0 to {pickle.HIGHEST_PROTOCOL}")
         if modules is not None and protocol < FIRST_RESTRICTED:
             raise ConfigurationError(
                 f"protocol is {protocol}; with modules=, give {FIRST_RESTRICTED} or {pickle.HIGHEST_PROTOCOL}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tickwright.errors import ConfigurationError, UntrustedDataError
+from tickwright.policies import UNSET
 
 if TYPE_CHECKING:
     from hmac import HMAC
@@ -99,17 +100,22 @@ class Seal:
 
 
 def make_seal(form: bytes, secret: object, previous_secrets: object) -> Seal | None:
-    """Return the seal of these secrets; None where there are none.
+    """Return the seal of these secrets; None where none is given.
 
     Raises `ConfigurationError` or `TypeError` for what is no secret, without showing it.
     """
     previous = _listed(previous_secrets)
-    if secret is None:
+    if secret is UNSET:
         if previous:
             raise ConfigurationError(
                 "previous_secrets are given and no secret: give the one to sign with as secret=, too"
             )
         return None
+    if secret is None:
+        # As os.environ.get() returns it. Taken for "sign nothing", a missing variable would open the store.
+        raise ConfigurationError(
+            "secret is None: it is missing where it was looked up; set it there, or leave secret= out to sign nothing"
+        )
     from hmac import new
 
     given = [("secret", secret), *((f"previous_secrets[{index}]", one) for index, one in enumerate(previous))]

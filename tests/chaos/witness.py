@@ -50,7 +50,7 @@ class Evidence:
     ended_all_the_same: int = 0
     """Runs whose function returned in a process that had been taken for dead: the report was refused."""
     begun_too_late: list[str] = field(default_factory=list)
-    """Jobs of runs whose function was called after they were lost: frozen between the last look at the lease and the call."""
+    """Jobs of runs whose function was called after they were lost: frozen after the last look at the lease."""
     settled_after_kill: list[float] = field(default_factory=list)
     settled_after_freeze: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)

@@ -16,6 +16,7 @@
     │   ├── SchedulerAlreadyRunningError (RuntimeError)
     │   ├── SchedulerNotRunningError (RuntimeError)
     │   ├── ForkedSchedulerError (RuntimeError)     this process is a fork of the scheduler's
+    │   ├── ReentrantCallError (RuntimeError)       it broke in on another call, as a signal handler does
     │   └── NoCurrentRunError (LookupError)         this code was not called by a scheduler
     ├── look at the store
     │   ├── JobStoreError                           the store cannot do what was asked
@@ -49,6 +50,7 @@ __all__ = [
     "JobStoreUnavailableError",
     "NewerStoreError",
     "NoCurrentRunError",
+    "ReentrantCallError",
     "RunCancelledError",
     "RunLostError",
     "SchedulerAlreadyRunningError",
@@ -70,7 +72,7 @@ def shortened(value: object) -> str:
     """Return `repr(value)` cut to 50 characters, so that no message can be flooded by its own cause."""
     try:
         shown = _SHOWN.repr(value)
-    except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
+    except BaseException as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
         shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
 
@@ -79,7 +81,7 @@ def described(error: BaseException) -> str:
     """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
     try:
         text = " ".join(str(error).split())
-    except Exception:  # border: the class may be the user's
+    except BaseException:  # border: the class may be the user's, and what it raises would hide what is described
         text = "its text cannot be shown"
     shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return shown if len(shown) <= 300 else shown[:299] + "…"
@@ -175,6 +177,10 @@ class SchedulerNotRunningError(TickwrightError, RuntimeError):
 
 class ForkedSchedulerError(TickwrightError, RuntimeError):
     """The process was forked from the one that runs the scheduler: nothing runs here."""
+
+
+class ReentrantCallError(TickwrightError, RuntimeError):
+    """The call was made in the middle of another one, by a signal handler that interrupted it: it did nothing."""
 
 
 class NoCurrentRunError(TickwrightError, LookupError):

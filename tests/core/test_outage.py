@@ -86,3 +86,25 @@ def test_there_is_nothing_to_wait_for_once_the_pause_is_over():
     outage.failed(OSError(), 5.0)
     assert outage.seconds_to_wait(5.05) == pytest.approx(0.05)
     assert outage.seconds_to_wait(99.0) == 0
+
+
+def test_what_only_ails_is_an_outage_that_nothing_waits_for():
+    outage = Outage(10.0, Fixed(ALMOST_ONE))
+    first, second = OSError("first"), OSError("second")
+    assert outage.ails(first, 5.0)
+    assert not outage.ails(second, 6.0)
+    assert (outage.is_on, outage.error, outage.seconds_to_wait(6.0), outage.seconds_so_far(7.0)) == (True, second, 0, 2)
+    assert outage.worked(9.0) == timedelta(seconds=4)
+
+
+def test_what_ails_may_fail_wholly_with_pauses_that_begin_small_and_that_is_one_outage():
+    outage = Outage(10.0, Fixed(ALMOST_ONE))
+    assert outage.ails(OSError(), 0.0)
+    assert not outage.failed(OSError(), 1.0)
+    assert outage.seconds_to_wait(1.0) == pytest.approx(FIRST_PAUSE)
+    assert not outage.failed(OSError(), 2.0)
+    assert outage.seconds_to_wait(2.0) == pytest.approx(2 * FIRST_PAUSE)
+    assert not outage.ails(OSError(), 3.0)
+    assert outage.seconds_to_wait(3.0) == 0
+    assert not outage.failed(OSError(), 4.0)
+    assert outage.seconds_to_wait(4.0) == pytest.approx(FIRST_PAUSE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.core.stage import NOW, Stage, at, every, fail, make_job
@@ -125,3 +127,33 @@ def test_a_job_that_is_not_due_is_no_reason_to_name_its_executor(due):
     stage.store.add_job(make_job(due=due, executor="gpu"))
     stage.settle_down()
     assert not stage.logged("asks for executor")
+
+
+@pytest.mark.parametrize("call", ["prune_runs", "readmit_jobs"])
+def test_housekeeping_that_fails_for_good_is_one_outage_and_holds_no_job_up(call):
+    stage = Stage()
+    stage.add(every(1))
+    for _ in range(1_000):
+        stage.faults.once_before(call, fail)
+    for _ in range(300):
+        stage.step(1)
+        for run in list(stage.hands.held):
+            stage.report(run)
+    stage.settle_down()
+    codes = [
+        code for code in stage.ears.codes() if code in (events.EVENT_JOBSTORE_OUTAGE, events.EVENT_JOBSTORE_RECOVERED)
+    ]
+    assert codes == [events.EVENT_JOBSTORE_OUTAGE]
+    assert len(stage.logged("failed: ")) == 1
+    assert stage.logged("its jobs go on")
+    assert stage.desk.outage.is_on
+    assert {run.lateness for run in stage.records_of()} == {timedelta(0)}
+    assert len(stage.records_of()) == 300
+    # 1, 2, 4, 8 seconds, and ten from then on.
+    assert 30 <= stage.log.count(call) <= 40
+
+    stage.faults._before.clear()
+    for _ in range(11):
+        stage.step(1)
+    assert not stage.desk.outage.is_on
+    assert stage.ears.codes().count(events.EVENT_JOBSTORE_RECOVERED) == 1

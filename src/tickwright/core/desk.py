@@ -309,20 +309,27 @@ class Desk:
         return min(wait, max(0.0, (next_time - self._context.clock.now()) / timedelta(seconds=1)))
 
     def _failed(self, error: BaseException) -> float:
+        # A call may take its time before it fails: pauses count from now.
         monotonic = self._context.clock.monotonic()
         if self.outage.failed(error, monotonic):
-            self._context.logger.error(
-                "Job store %r failed: %r; it is tried again with growing pauses, nothing is forgotten meanwhile",
-                self.alias,
-                error,
-                exc_info=error,
-            )
-            self._context.teller.tell(StoreTroubleEvent(events.EVENT_JOBSTORE_OUTAGE, self.alias, error))
+            self._tell_outage(error, "it is tried again with growing pauses, nothing is forgotten meanwhile")
         return self.outage.seconds_to_wait(monotonic)
 
     def _worked(self) -> None:
-        duration = self.outage.worked(self._context.clock.monotonic())
+        monotonic = self._context.clock.monotonic()
+        trouble = self._tending.trouble
+        if trouble is not None:
+            if self.outage.ails(trouble, monotonic):
+                self._tell_outage(
+                    trouble, "its jobs go on, but old history may stay, and jobs that were mended not come back"
+                )
+            return
+        duration = self.outage.worked(monotonic)
         if duration is None:
             return
         self._context.logger.info("Job store %r answers again after %.1f s", self.alias, duration.total_seconds())
         self._context.teller.tell(StoreTroubleEvent(events.EVENT_JOBSTORE_RECOVERED, self.alias, None, duration))
+
+    def _tell_outage(self, error: BaseException, what: str) -> None:
+        self._context.logger.error("Job store %r failed: %r; %s", self.alias, error, what, exc_info=error)
+        self._context.teller.tell(StoreTroubleEvent(events.EVENT_JOBSTORE_OUTAGE, self.alias, error))

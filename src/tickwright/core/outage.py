@@ -24,20 +24,28 @@ class Outage:
 
     @property
     def is_on(self) -> bool:
-        """Whether the last call to the store failed."""
+        """Whether the store fails, wholly or in part."""
         return self._since is not None
 
     def failed(self, error: BaseException, monotonic: float) -> bool:
         """Note a failure; return whether an outage begins with it."""
-        begins = self._since is None
-        if begins:
-            self._since, self._pause = monotonic, min(FIRST_PAUSE, self._longest_pause)
-        else:
-            self._pause = min(self._pause * 2, self._longest_pause)
-        self.error = error
+        begins = self._begin(error, monotonic)
+        self._pause = min(max(self._pause * 2, FIRST_PAUSE), self._longest_pause)
         # Jitter over half of the pause keeps schedulers that lost the same server from coming back together.
         self._retry_at = monotonic + self._pause * (0.5 + self._random.random() / 2)
         return begins
+
+    def ails(self, error: BaseException, monotonic: float) -> bool:
+        """Note the failure of what the rest need not wait for; return whether an outage begins with it."""
+        self._pause, self._retry_at = 0.0, monotonic
+        return self._begin(error, monotonic)
+
+    def _begin(self, error: BaseException, monotonic: float) -> bool:
+        self.error = error
+        if self._since is not None:
+            return False
+        self._since, self._pause = monotonic, 0.0
+        return True
 
     def worked(self, monotonic: float) -> timedelta | None:
         """Note a success; return how long the outage was that ends with it, if there was one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 
 from tickwright import events
 from tickwright.core.context import Context
@@ -15,6 +16,9 @@ __all__ = ["Tending"]
 
 TEND_EVERY = 10.0
 """Seconds between two looks."""
+
+FIRST_PAUSE = 1.0
+"""Seconds until the next look after one that failed."""
 
 MOST_PRUNED_AT_ONCE = 1_000
 """Old runs that one look deletes: history goes a little at a time, and never makes the loop wait."""
@@ -29,7 +33,11 @@ class Tending:
         self._context = context
         self._trouble = trouble
         self._has_more_to_prune = False
-        self._tended_at: float | None = None
+        self._look_at = -inf
+        self._pause = 0.0
+        self.trouble: BaseException | None = None
+        """What the store raised at the last look. The jobs do not wait until it is mended: an old page of the history
+        may be damaged for good."""
         self.missing: set[str] = set()
         """The executors that due jobs asked for and nobody here had."""
         self.unreadable: set[str] = set()
@@ -42,13 +50,24 @@ class Tending:
             tell_unreadable(self._context, self._alias, job)
 
     def look(self) -> None:
-        """Do it, where it is time."""
+        """Do it, where it is time. What the store raises is in `trouble`, until a look goes well."""
         monotonic = self._context.clock.monotonic()
-        is_time = self._tended_at is None or monotonic - self._tended_at >= TEND_EVERY
-        if is_time:
-            self._tended_at = monotonic
-        if is_time or self._has_more_to_prune:
-            self._prune()
+        is_time = monotonic >= self._look_at
+        if not is_time and not self._has_more_to_prune:
+            return
+        self._look_at = monotonic + TEND_EVERY if is_time else self._look_at
+        try:
+            self._tend(is_time)
+        except self._context.border as error:  # border: a store call in the loop
+            self._pause = min(max(self._pause * 2, FIRST_PAUSE), TEND_EVERY)
+            self._look_at = monotonic + self._pause
+            self.trouble = error
+        else:
+            if is_time:
+                self._pause, self.trouble = 0.0, None
+
+    def _tend(self, is_time: bool) -> None:
+        self._prune()
         if is_time:
             self._readmit()
             self._name_strangers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -12,9 +13,10 @@ from tickwright.change import Change
 from tickwright.core import changing
 from tickwright.core.firing import give_up_due
 from tickwright.core.telling import tell_outcome, tell_removed
-from tickwright.errors import ConflictingIdError, UnreadableJobError
+from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described
 from tickwright.events import JobEvent
 from tickwright.job import Job
+from tickwright.locks import unless_held
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.schedulers.declaring import as_next_run_time, declare
 from tickwright.schedulers.looking import LookCalls
@@ -92,7 +94,7 @@ class AddCalls(LookCalls):
             replace_existing=replace_existing,
             next_run_time=as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}"),
         )
-        with self._lock:
+        with unless_held(self._lock):
             # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
             if not self.running:
                 self._pending.add(pending)
@@ -190,9 +192,12 @@ class AddCalls(LookCalls):
         try:
             store.add_job(job)
         except ConflictingIdError:
-            if pending.replace_existing:
+            if not pending.replace_existing:
+                raise
+            if not _is_illegible(store, job.id):
                 return None
-            raise
+            # Not even its schedule can be read: there is nothing to keep, and nothing that a version could guard.
+            store.update_job(job)
         return job
 
     def _lookup_or_rebuild(self, store: JobStore, declared: StoredJob) -> StoredJob | None:
@@ -221,22 +226,58 @@ class AddCalls(LookCalls):
         """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none."""
         self._check_process()
         pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in read_jobs(infile)]
-        with self._lock:
+        with unless_held(self._lock):
             if not self.running:
                 self._pending.add_all(pending)
                 return len(pending)
         store = self._parts.jobstore(jobstore)
+        # Before anything is added: then whatever is there after an error has come with this file.
+        for one in pending:
+            self._check_free(store, one.job.id)
         added: list[str] = []
-        try:
-            for one in pending:
-                if not self._carry_out(one).schedule.is_finished:
-                    added.append(one.job.id)
-        except BaseException:
-            for job_id in added:
-                store.remove_job(job_id)
-                self._tell(JobEvent(events.EVENT_JOB_REMOVED, job_id, jobstore))
-            raise
+        for one in pending:
+            added.append(one.job.id)
+            try:
+                is_finished = self._carry_out(one).schedule.is_finished
+            except BaseException as error:
+                if isinstance(error, ConflictingIdError):  # somebody else was faster, and it is that one's
+                    added.pop()
+                self._take_out_again(jobstore, added, error)
+                raise
+            if is_finished:
+                added.pop()
         return len(added)
+
+    def _check_free(self, store: JobStore, job_id: str) -> None:
+        with suppress(UnreadableJobError):
+            if store.lookup_job(job_id) is None:
+                return
+        raise ConflictingIdError(
+            f"job store {store.alias!r} already has a job {job_id!r}; no job of the file was added; remove that one, "
+            f"or import the file into another job store"
+        )
+
+    def _take_out_again(self, alias: str, job_ids: list[str], error: BaseException) -> None:
+        """Remove what an import has added, as far as the store allows; the error tells of the rest.
+
+        The last of them may be there or not: the store failed when it was added.
+        """
+        store, left, reason = self._parts.jobstore(alias), [], ""
+        for job_id in job_ids:
+            try:
+                store.remove_job(job_id)
+            except JobLookupError:
+                continue
+            except Exception as failure:  # border: a store that has just failed
+                left.append(repr(job_id))
+                reason = described(failure)
+            else:
+                self._tell(JobEvent(events.EVENT_JOB_REMOVED, job_id, alias))
+        if left:
+            error.add_note(
+                f"job(s) {', '.join(left)} of the file may be in job store {alias!r} now, and could not be taken out "
+                f"again ({reason}); remove them before you import the file once more"
+            )
 
     # -- what they share -----------------------------------------------------------------------------
 
@@ -280,3 +321,12 @@ class AddCalls(LookCalls):
         """Wake the loop if the job is due before it would wake by itself."""
         if self._loop is not None:
             self._loop.wake_for(job.schedule.next_run_time)
+
+
+def _is_illegible(store: JobStore, job_id: str) -> bool:
+    """Return whether a job is stored, and neither what it is nor when it is due can be read."""
+    try:
+        store.lookup_job(job_id)
+    except UnreadableJobError:
+        return job_id not in store.read_standings([job_id])
+    return False

@@ -19,7 +19,7 @@ from tickwright.triggers.moments import read_moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-    from threading import Lock
+    from threading import RLock
 
     from tickwright.clock import Clock
     from tickwright.core.taker import Taker
@@ -39,7 +39,7 @@ class LookCalls:
     if TYPE_CHECKING:  # what the scheduler that inherits these calls has
         _configuration: Configuration
         _listeners: Listeners
-        _lock: Lock
+        _lock: RLock
         _loop: Loop | None
         _parts: Parts
         _taker: Taker

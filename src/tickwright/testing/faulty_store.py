@@ -1,10 +1,10 @@
-"""A job store whose calls fail, before or after they did their work, when a test says so."""
+"""A job store whose calls fail, before, after or half-way through their work, when a test says so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from tickwright.change import Change
 from tickwright.due import DueJobs, Standing, UnreadableJob
@@ -13,27 +13,38 @@ from tickwright.owner import Lease, Owner
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import StoredJob
+from tickwright.testing.faults import Faults
 
-__all__ = ["Faults", "FaultyStore"]
+__all__ = ["FaultPlan", "FaultyStore"]
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
 
 
-class Faults(Protocol):
-    """Decides what goes wrong. Both may raise whatever a store may raise, or take their time."""
+class FaultPlan(Protocol):
+    """Decides what goes wrong; `Faults` is one. Both may raise whatever a store may raise, or take their time."""
 
-    def before(self, call: str) -> None:
-        """Happen before the call of this name is carried out: raising here leaves the store as it was."""
+    def before(self, call: str) -> BaseException | None:
+        """Happen before the call of this name is carried out: raising here leaves the store as it was.
+
+        An exception that is returned is raised when half of the call was done.
+        """
 
     def after(self, call: str) -> None:
         """Happen after the call was carried out: raising here is an answer that never came."""
 
 
 class FaultyStore(JobStore):
-    """Stands between a scheduler and a real job store; several may share one, each with faults of its own."""
+    """Stands between a scheduler and a real job store; several may share one, each with faults of its own.
 
-    def __init__(self, inner: JobStore, faults: Faults) -> None:
+    ::
+
+        faults = Faults()
+        scheduler = ManualScheduler(jobstores={"default": FaultyStore(MemoryJobStore(), faults)})
+        faults.fail("commit", times=3)
+    """
+
+    def __init__(self, inner: JobStore, faults: FaultPlan) -> None:
         self.inner = inner
         self.faults = faults
         # What it promises is what the real one promises.
@@ -43,13 +54,38 @@ class FaultyStore(JobStore):
     def _pass_on(
         self, call: Callable[Parameters, Answer], *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> Answer:
-        self.faults.before(call.__name__)
+        error = self.faults.before(call.__name__)
+        if error is not None:
+            self._do_half(call, *args, **kwargs)
+            raise error
         answer = call(*args, **kwargs)
         self.faults.after(call.__name__)
         return answer
 
+    def _do_half(self, call: Callable[Parameters, Answer], *args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        """Carry out the first half of a call, as a store does that is interrupted between two of its writes.
+
+        What is one write, or only reads, is done: the store may fail between that and its answer.
+        """
+        if call.__name__ == "remove_all_jobs":
+            ids = [job.id for job in self.inner.get_all_jobs()]
+            for job_id in ids[: len(ids) // 2]:
+                self.inner.remove_job(job_id)
+            return
+        values: list[Any] = list(args)
+        if call.__name__ == "commit":
+            (changes,) = values
+            values = [changes[: len(changes) // 2]]
+        elif call.__name__ == "prune_runs":
+            now, limit = values
+            values = [now, limit // 2]
+        half: Callable[..., Answer] = call
+        half(*values, **kwargs)
+
     def start(self, scheduler: StoreHost, alias: str) -> None:
         self.alias = alias
+        if isinstance(self.faults, Faults):
+            self.faults.clock = scheduler.clock
         self._pass_on(self.inner.start, scheduler, alias)
 
     def shutdown(self) -> None:

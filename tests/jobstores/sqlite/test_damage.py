@@ -10,7 +10,8 @@ import pytest
 from tests.jobstores.sqlite.conftest import Opener
 from tickwright.change import Change
 from tickwright.errors import UnreadableJobError
-from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.jobstores.sqlite import SQLiteJobStore, damaged_run
+from tickwright.owner import Lease, Owner
 from tickwright.testing.suites.store.material import (
     NOW,
     Fragile,
@@ -182,19 +183,99 @@ def test_two_threads_that_find_the_same_job_unreadable_tell_it_once(opened: Open
     assert sum(told) == 1
 
 
-@pytest.mark.parametrize("change", ["status = 'exploded'", "fire_time = 'noon'", "lateness = 'late'", "due_at = 1.5"])
-def test_a_damaged_run_hides_no_other(
+RUN_DAMAGE = [
+    "status = 'exploded'",
+    "fire_time = 'noon'",
+    "lateness = 'late'",
+    "due_at = 1.5",
+    "fire_time = x'00', due_at = x'00'",
+    "attempt = 'first', coalesced = -1",
+    "executor = x'00', host = x'ff'",
+    "reason = x'00', traceback = x'00', started_at = 'then'",
+    "fire_time = 9000000000000000000",
+]
+
+
+@pytest.mark.parametrize("change", RUN_DAMAGE)
+def test_a_damaged_run_hides_neither_others_nor_itself_and_is_written_anew_when_it_is_settled(
     opened: Opener, path: Path, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    damaged_run._told.clear()
     store = opened()
     store.add_job(made_job())
     committed(store, Change(job_id="job", started=tuple(made_run(number) for number in (1, 2, 3))))
     damage(path, f"UPDATE runs SET {change} WHERE key = 2")
-    assert ids(store.get_runs()) == ["job-run-3", "job-run-1"]
-    assert ids(store.get_unsettled_runs()) == ["job-run-1", "job-run-3"]
-    assert ids(store.read_due(at(9), 1).due[0].unsettled) == ["job-run-1", "job-run-3"]
-    assert "job-run-2" in caplog.text
-    assert "damaged" in caplog.text
+    for _ in range(3):
+        assert ids(store.get_runs()) == ["job-run-3", "job-run-2", "job-run-1"]
+        assert ids(store.get_unsettled_runs()) == ["job-run-1", "job-run-2", "job-run-3"]
+        assert ids(store.read_due(at(9), 1).due[0].unsettled) == ["job-run-1", "job-run-2", "job-run-3"]
+    found = store.get_run("job-run-2")
+    assert found is not None
+    assert not found.is_settled
+    assert found.coalesced == found.attempt == 1
+    said = [record for record in caplog.records if "is damaged" in record.getMessage()]
+    assert len(said) <= 1, "an unsettled run is read at each look at its job: the log must not be flooded"
+    committed(store, Change(job_id="job", settled=(done(found, reason="ended"),)))
+    caplog.clear()
+    assert [run.reason for run in store.get_runs() if run.id == "job-run-2"] == ["ended"]
+    assert store.get_unsettled_runs() == [made_run(1), made_run(3)]
+    damaged_run._told.clear()
+    assert ids(store.get_runs()) == ["job-run-3", "job-run-2", "job-run-1"]
+    assert caplog.records == []
+
+
+def test_a_damaged_outcome_says_that_it_is_damaged(opened: Opener, path: Path) -> None:
+    store = opened()
+    run = made_run()
+    committed(store, Change(job_id="job", started=(run,)))
+    committed(store, Change(job_id="job", settled=(done(run),)))
+    damage(path, "UPDATE runs SET status = 'exploded'")
+    (found,) = store.get_runs()
+    assert found.is_settled
+    assert found.status == "lost"
+    assert found.reason is not None
+    assert "its row was damaged: 'exploded'" in found.reason
+
+
+LEASE_DAMAGE = [
+    "seconds = 'soon'",
+    "seconds = x'00'",
+    "seconds = -5",
+    "beat = 'x'",
+    "beat = x'00'",
+    "seen_at = 'noon'",
+    "seen_at = 9000000000000000000",
+    "host = x'00', pid = 'p', process = x'00'",
+]
+
+
+@pytest.mark.parametrize("change", LEASE_DAMAGE)
+def test_a_damaged_lease_is_read_as_far_as_it_goes_and_still_beats(opened: Opener, path: Path, change: str) -> None:
+    store = opened()
+    for name in ("one", "two"):
+        store.open_lease(Owner(id=name, host="here", pid=7, process="p"), 6.0, NOW)
+    damage(path, f"UPDATE leases SET {change} WHERE owner = 'one'")
+    one, two = store.get_leases()
+    assert (one.owner.id, two) == ("one", Lease(owner=two.owner, seconds=6.0, beat=1, seen_at=NOW))
+    assert one.seconds in (6.0, 30.0)
+    beats = []
+    for _ in range(3):
+        assert store.renew_lease("one", NOW)
+        beats.append(store.get_leases()[0].beat)
+    assert len(set(beats)) == 3, "its owner lives, and whoever watches must see that"
+    store.open_lease(Owner(id="one"), 6.0, NOW)
+    assert store.get_leases()[0].seconds == 6.0
+    store.close_lease("one")
+    assert store.get_leases() == [two]
+
+
+def test_a_lease_that_does_not_say_whose_it_is_is_nobodys(opened: Opener, path: Path) -> None:
+    store = opened()
+    for name in ("one", "two"):
+        store.open_lease(Owner(id=name), 6.0, NOW)
+    damage(path, "UPDATE leases SET owner = x'00' WHERE owner = 'one'")
+    assert [lease.owner.id for lease in store.get_leases()] == ["two"]
+    assert not store.renew_lease("one", NOW)
 
 
 def test_a_damaged_result_is_told_and_hides_nothing(opened: Opener, path: Path) -> None:

@@ -107,9 +107,8 @@ def test_an_option_that_cannot_be_taken_is_refused(path: Path, option: str, valu
 @pytest.mark.parametrize(("given", "stands_for"), [({}, 2), ({"synchronous": "NORMAL"}, 1)])
 def test_commits_are_synchronous_as_asked(opened: Opener, given: dict[str, str], stands_for: int) -> None:
     store = opened(**given)
-    with store._file.reading() as sql:
-        assert sql.execute("PRAGMA synchronous").fetchone() == (stands_for,)
-        assert sql.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._file.read(lambda sql: sql.execute("PRAGMA synchronous").fetchone()) == (stands_for,)
+    assert store._file.read(lambda sql: sql.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
 
 
 # -- modes -------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Lock
+import weakref
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Concatenate, ParamSpec, TypeVar
 
 from tickwright.errors import (
     ForkedSchedulerError,
@@ -14,20 +16,48 @@ from tickwright.errors import (
     JobStoreUnavailableError,
     NewerStoreError,
 )
+from tickwright.jobstores.sqlite.files import Look, look_at, remove_companions
 from tickwright.jobstores.sqlite.forks import close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
+from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
-from tickwright.jobstores.sqlite.troubles import explained
+from tickwright.jobstores.sqlite.troubles import explained, is_lock
+from tickwright.locks import RLock, unless_held
 
 __all__ = ["Database"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+logger = logging.getLogger("tickwright.jobstores.sqlite")
+
+_opened: weakref.WeakSet[Database] = weakref.WeakSet()
+"""What this process has open."""
+_saving = RLock()
+"""Held while connections are changed for others than one's own; taken before any other lock."""
+
+
+SHORTER = 0.1
+"""The part of the timeout for which a call waits, once one has waited for all of it in vain.
+
+A loop that serves other job stores as well waits with this one: a file that is locked for an hour must not hold the
+others up at each attempt."""
 
 
 class _Line:
     """A connection, and the lock of whoever uses it."""
 
-    def __init__(self, sql: sqlite3.Connection) -> None:
+    def __init__(self, sql: sqlite3.Connection, timeout: float) -> None:
         self.sql = sql
-        self.lock = Lock()
+        self.lock = RLock()
+        self.full_timeout = timeout
+        self.timeout = timeout
+
+    def wait_for(self, timeout: float) -> None:
+        """Wait for so many seconds where another program has the file locked, from now on."""
+        if timeout != self.timeout:
+            self.sql.execute(f"PRAGMA busy_timeout = {timeout * 1000:.0f}")
+            self.timeout = timeout
 
 
 class Database:
@@ -44,36 +74,40 @@ class Database:
         self.synchronous = synchronous
         self.timeout = timeout
         self.process = os.getpid()
-        close_copies()
-        short, long, self._identity = self._connect()
-        self._short, self._long = _Line(short), _Line(long)
+        close_copies(path)
+        self._loss: str | None = None
+        short, long, self._seen = self._connect()
+        self._short, self._long = _Line(short, timeout), _Line(long, timeout)
         self.locks = (self._short.lock, self._long.lock)
         watch(self)
+        _opened.add(self)
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, with the file to itself from its beginning: what is checked in it stays true."""
-        with self._transaction(self._short, "BEGIN IMMEDIATE") as sql:
+    # `work` is a function and not the block of a `with`: what Ctrl-C, or another handler that raises, leaves behind
+    # of a context manager in Python keeps its lock for as long as anybody keeps the traceback.
+
+    def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one transaction that has the file to itself: what it checks stays true."""
+
+        def checked(sql: sqlite3.Connection) -> T:
             self._check_version(sql)
-            yield sql
+            return work(sql, *args, **kwargs)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file: everything read in it was true at one moment."""
-        with self._transaction(self._short, "BEGIN") as sql:
-            yield sql
+        return self._transact(self._short, "BEGIN IMMEDIATE", checked)
 
-    @contextmanager
-    def listing(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file that may take its time; neither `writing` nor `reading` waits for it."""
-        with self._transaction(self._long, "BEGIN") as sql:
-            yield sql
+    def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one look at the file: everything that it reads was true at one moment."""
+        return self._transact(self._short, "BEGIN", lambda sql: work(sql, *args, **kwargs))
+
+    def read_long(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read what may take its time; neither `write` nor `read` waits for it."""
+        return self._transact(self._long, "BEGIN", lambda sql: work(sql, *args, **kwargs))
 
     def close(self) -> None:
         """Close the file, after what is being done with it. The last to leave folds the log into it."""
         if is_copy(self):
             return  # it is its parent's to close; what lies here is dealt with when something is opened
-        with self._short.lock, self._long.lock:
+        with _saving, self._short.lock, self._long.lock:
+            _opened.discard(self)
             self.close_connections()
 
     def close_connections(self) -> None:
@@ -82,32 +116,38 @@ class Database:
             with suppress(sqlite3.Error):
                 line.sql.close()
 
-    @contextmanager
-    def _transaction(self, line: _Line, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transact(self, line: _Line, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
         if is_copy(self):
             raise ForkedSchedulerError(
                 f"this process is a fork of the one that opened {self.path!r}, and SQLite's connections do "
                 f"not survive a fork; make a scheduler and a job store of its own after the fork"
             )
+        self._check_files()
+        waited = self.timeout
         try:
-            with line.lock:
+            with unless_held(line.lock):
+                waited = line.timeout
                 try:
                     line.sql.execute(begin)
-                    yield line.sql
+                    answer = work(line.sql)
                     line.sql.execute("COMMIT")
-                except BaseException:
+                    line.wait_for(line.full_timeout)
+                except BaseException as error:
                     with suppress(sqlite3.Error):
                         if line.sql.in_transaction:
                             line.sql.execute("ROLLBACK")
+                        if is_lock(error):
+                            line.wait_for(line.full_timeout * SHORTER)
                     raise
         except sqlite3.Error as error:
             self._check_file()  # SQLite has many words for a file that was taken away
-            raise explained(error, self.path, self.timeout) from error
+            raise explained(error, self.path, waited) from error
         except UnicodeEncodeError as error:
             raise JobStoreError(f"{error.object!r} is no text that {self.path!r} can hold") from error
         # Afterwards, and not before: either what was committed went into the file that bears the name, or the
         # caller is told that it did not.
         self._check_file()
+        return answer
 
     def _check_version(self, sql: sqlite3.Connection) -> None:
         """Write nothing where a newer version has upgraded the tables while this process had them open."""
@@ -118,41 +158,106 @@ class Database:
                 f"knows {len(STEPS)}); nothing was written; upgrade Tickwright here and start again"
             )
 
-    # -- the file, which others may move -------------------------------------------------------------
+    # -- the files, which others may move, cut off or delete ---------------------------------------------
 
-    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection, tuple[int, int]]:
-        """Return both connections, and what tells the file they lead to from every other."""
+    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection, Look]:
+        """Return both connections, and how the files are that they lead to."""
+        self._real = os.path.realpath(self.path)
         short = open_file(self.path, synchronous=self.synchronous, timeout=self.timeout)
         try:
             long = connect(self.path, timeout=self.timeout)
             long.execute("PRAGMA query_only = ON")
-            return short, long, self._found()
+            return short, long, self._look()
         except BaseException:
             short.close()
             raise
 
     def _check_file(self) -> None:
         """Raise where the path leads to another file by now, or to none: what went into the old one is lost."""
-        if self._found() == self._identity:
+        if self._look().file == self._seen.file:
             return
-        with self._short.lock, self._long.lock:
-            if self._found() != self._identity:  # no other thread has gone over meanwhile
-                short, long, self._identity = self._connect()
-                self.close_connections()
-                self._short.sql, self._long.sql = short, long
+        with unless_held(self._short.lock), unless_held(self._long.lock):
+            if self._look().file != self._seen.file:  # no other thread has gone over meanwhile
+                remove_companions(self._real, self._seen)
+                self._go_over()
+                self._loss = None
         raise JobStoreUnavailableError(
             f"{self.path!r} was replaced by another file while it was open; the last call reached only the old "
             f"one, and the next will use the new one"
         )
 
-    def _found(self) -> tuple[int, int]:
-        """Return what tells the file that is at the path now from every other."""
+    def _check_files(self) -> None:
+        """Raise where something was done to the files after which they must be neither read nor written.
+
+        Before each transaction: SQLite goes on with what it has open and in its memory. What it then writes is gone
+        with the process, or does away with what could still be saved.
+        """
+        seen, now = self._seen, self._look()
+        if now.file != seen.file:
+            self._check_file()
+        elif self._loss is not None:
+            raise JobStoreError(self._loss)
+        elif seen.has_lost_its_log(now) or seen.is_longer_than(now) or seen.has_a_longer_log_than(now):
+            self._save()
+        else:
+            self._seen = now
+
+    def _save(self) -> None:
+        """Save what can be saved; raise where something is missing."""
+        # With all that this process has open of the file: SQLite keeps one note of its log for a whole process.
+        with unless_held(_saving), ExitStack() as locks:
+            kin = [one for one in _opened if one.path == self.path and not is_copy(one)]
+            for one in kin:
+                for lock in one.locks:
+                    locks.enter_context(unless_held(lock))
+            seen, now = self._seen, self._look()
+            loss_found = loss(self._short.sql, self.path, seen, now, self.timeout)
+            for one in kin:
+                one._loss = loss_found
+            if loss_found is not None:
+                raise JobStoreError(loss_found)
+            if seen.has_lost_its_log(now):
+                self._begin_a_new_log(kin, somebody_else_has=now.log not in (None, seen.log))
+            else:
+                for one in kin:
+                    one._seen = now
+
+    def _begin_a_new_log(self, kin: list[Database], *, somebody_else_has: bool) -> None:
+        """Go over to a new log where the old one, or its index, has lost its name."""
+        if not somebody_else_has and not is_folded_in(self._short.sql):
+            raise JobStoreUnavailableError(
+                f"the write-ahead log of {self.path!r} was deleted while it was open, and what is in it cannot be "
+                f"written to the file yet; leave the file alone, this is tried again"
+            )
+        for one in kin:
+            one.close_connections()
+        for one in kin:
+            one._go_over()
+        if somebody_else_has:
+            raise JobStoreUnavailableError(
+                f"the write-ahead log of {self.path!r} was deleted while it was open, and another program has begun a "
+                f"new one: what was committed last may be missing; never delete the files beside a database"
+            )
+        logger.warning(
+            "The write-ahead log of %r was deleted while it was open; nothing is lost, because all of it has been "
+            "written to the file; never delete the files beside a database",
+            self.path,
+        )
+
+    def _go_over(self) -> None:
+        """Use new connections instead of the old ones."""
+        short, long, self._seen = self._connect()
+        self.close_connections()
+        for line, sql in ((self._short, short), (self._long, long)):
+            line.sql, line.timeout = sql, line.full_timeout
+
+    def _look(self) -> Look:
+        """Return how the files are now. Raises where the one at the path is gone."""
         try:
-            found = os.stat(self.path)
+            return look_at(self.path, self._real)
         except OSError as error:
             # Making a new one here would hide that all jobs are gone.
             raise JobStoreUnavailableError(
                 f"{self.path!r} was open and is gone ({error.strerror}); put it back, "
                 f"or start the scheduler again to begin a new one"
             ) from error
-        return found.st_dev, found.st_ino

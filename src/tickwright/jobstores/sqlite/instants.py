@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
-__all__ = ["EARLIEST", "LATEST", "instant_of", "micros_of", "micros_within", "span_of"]
+__all__ = ["EARLIEST", "EPOCH", "LATEST", "instant_of", "micros_of", "micros_within", "span_of"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

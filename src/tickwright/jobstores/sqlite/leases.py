@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from tickwright.change import Silence
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
 from tickwright.owner import Lease, Owner
 
 __all__ = ["all_leases", "close_lease", "is_silent", "open_lease", "renew_lease"]
+
+ORDINARY = 30.0
+"""The seconds of a lease that does not say how long it is: those of a scheduler that was not told otherwise."""
 
 
 def open_lease(sql: sqlite3.Connection, owner: Owner, seconds: float, now: datetime, beat: int) -> None:
@@ -36,18 +41,34 @@ def close_lease(sql: sqlite3.Connection, owner_id: str) -> None:
 def is_silent(sql: sqlite3.Connection, silence: Silence) -> bool:
     """Return whether an owner has shown no other sign of life since."""
     found = sql.execute("SELECT beat FROM leases WHERE owner = ?", (silence.owner,)).fetchone()
-    return bool((found[0] if found else None) == silence.beat)
+    return (_beat_of(found[0]) if found else None) == silence.beat
 
 
 def all_leases(sql: sqlite3.Connection) -> list[Lease]:
-    """Return all leases, those opened first in front."""
+    """Return all leases, those opened first in front; of a row that is damaged, what can be read.
+
+    A lease is only there for its beat: where that moves, its owner lives, whatever else the row says. So one bad value
+    must neither hide the owner, whose runs would be taken for abandoned, nor keep the others from being read. A row
+    that does not say whose it is, is nobody's.
+    """
     rows = sql.execute("SELECT owner, host, pid, process, seconds, beat, seen_at FROM leases ORDER BY key")
-    return [
-        Lease(
-            owner=Owner(id=owner, host=host, pid=pid, process=process),
-            seconds=seconds,
-            beat=beat,
-            seen_at=instant_of(seen_at),
-        )
-        for owner, host, pid, process, seconds, beat, seen_at in rows
-    ]
+    return [_lease_of(*row) for row in rows if isinstance(row[0], str)]
+
+
+def _lease_of(owner: str, host: Any, pid: Any, process: Any, seconds: Any, beat: Any, seen_at: Any) -> Lease:
+    seen: datetime | None = None
+    with suppress(TypeError, OverflowError):
+        seen = instant_of(seen_at)
+    # Whose host or process is not known is not known to be dead either: the beat decides.
+    whole = isinstance(host, str) and isinstance(process, str) and type(pid) is int
+    return Lease(
+        owner=Owner(id=owner, host=host, pid=pid, process=process) if whole else Owner(id=owner),
+        seconds=seconds if isinstance(seconds, float) and seconds > 0 else ORDINARY,
+        beat=_beat_of(beat),
+        seen_at=seen,
+    )
+
+
+def _beat_of(beat: Any) -> int:
+    # One that is damaged stands still like any other, until its owner's next makes a number of it again.
+    return beat if type(beat) is int else 0

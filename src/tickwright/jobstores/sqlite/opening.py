@@ -48,7 +48,7 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
 
     Raises a `JobStoreError` for what is no store of ours, and leaves it as it was.
     """
-    _make(path)
+    is_new = _make(path)
     _check(path)
     sql = connect(path, timeout=timeout)
     try:
@@ -56,8 +56,10 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
         sql.execute("BEGIN")
         version = version_of(sql, path)
         sql.execute("COMMIT")
-        if not _writes_ahead(sql):
-            _set_up(path, timeout)
+        if not _writes_ahead(sql) and _set_up(path, timeout) and not is_new:
+            logger.warning(
+                "%r was empty and is a new job store now; if it had jobs in it, put a backup in its place", path
+            )
         if version < len(STEPS):
             sql.execute("BEGIN IMMEDIATE")
             upgrade(sql, path)  # looks at the version again: another process may have been faster
@@ -94,8 +96,8 @@ def connect(path: str, *, timeout: float) -> sqlite3.Connection:
     return sql
 
 
-def _make(path: str) -> None:
-    """Make an empty file that only its owner reads and writes, where there is none."""
+def _make(path: str) -> bool:
+    """Make an empty file that only its owner reads and writes, where there is none; return whether there was none."""
     # One thread at a time. To close any descriptor of a file takes away all locks that this process has on it, those
     # of SQLite too: nobody may open the file before this descriptor is closed, and afterwards no file of a
     # store is ever opened but by SQLite.
@@ -103,7 +105,7 @@ def _make(path: str) -> None:
         try:
             file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE)
         except FileExistsError:
-            return
+            return False
         except OSError as error:
             raise explained_os(error, path) from error
         try:
@@ -117,6 +119,7 @@ def _make(path: str) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+    return True
 
 
 def _check(path: str) -> None:
@@ -128,11 +131,27 @@ def _check(path: str) -> None:
     if (advice := obstacle(path)) is not None:
         raise JobStoreUnavailableError(f"{path!r} cannot be opened: {advice}")
     if 0 < found.st_size < SMALLEST:
-        raise JobStoreError(f"{path!r} is no SQLite database, and was not touched; name another file")
+        raise JobStoreError(
+            f"{path!r} is no SQLite database, or one of which {found.st_size} bytes are left, and was not touched; "
+            f"put a backup in its place, or name another file"
+        )
+    if found.st_size == 0 and _has_log(path):
+        # SQLite would take it for a new one, and delete the log, which may be all that is left of it.
+        raise JobStoreError(
+            f"{path!r} is empty, and beside it is the write-ahead log of a database: its content is gone. Nothing was "
+            f"touched; put a backup in its place and remove the log, or remove both to begin a new job store"
+        )
 
 
-def _set_up(path: str, timeout: float) -> None:
-    """Give a new file its tables and its write-ahead log, while nobody else looks into it.
+def _has_log(path: str) -> bool:
+    try:
+        return os.path.getsize(f"{os.path.realpath(path)}-wal") > 0
+    except OSError:
+        return False
+
+
+def _set_up(path: str, timeout: float) -> bool:
+    """Give a new file its tables and its write-ahead log, while nobody else looks into it; return whether it had none.
 
     Others wait for a file that is locked, but SQLite does not wait with the change to a write-ahead log: it fails
     where another process so much as reads. So this one takes the file to itself, and keeps it until it is done.
@@ -141,13 +160,15 @@ def _set_up(path: str, timeout: float) -> None:
     try:
         sql.execute("BEGIN EXCLUSIVE")
         if _writes_ahead(sql):  # another process was faster
-            return
+            return False
+        is_empty = version_of(sql, path) == 0
         upgrade(sql, path)
         sql.execute("PRAGMA locking_mode = EXCLUSIVE")
         sql.execute("COMMIT")
         sql.execute("PRAGMA journal_mode = WAL")
         if not _writes_ahead(sql):
             raise sqlite3.OperationalError("its file system has no write-ahead log")
+        return is_empty
     finally:
         _close(sql)
 

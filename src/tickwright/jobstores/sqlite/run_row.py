@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from tickwright.jobstores.sqlite.damaged_run import mended, tell
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of, micros_within, span_of
 from tickwright.jobstores.sqlite.outcome import Outcome, joined, pack_outcome, unpack_outcome
 from tickwright.run import Run, RunStatus
 from tickwright.serializers import Serializer
 
 __all__ = ["COLUMNS", "Row", "end_of", "load_runs", "row_of"]
-
-logger = logging.getLogger("tickwright.jobstores.sqlite")
 
 COLUMNS = (
     "id, owner, job_id, "
@@ -62,15 +60,16 @@ def end_of(run: Run) -> int:
 def load_runs(rows: Iterable[Row], serializer: Serializer) -> tuple[Run, ...]:
     """Return the runs of these rows. Runs the user's code, so never under a lock.
 
-    A result or exception that cannot be loaded is left out, and `reason` says so. A row that is damaged
-    itself is passed over with a line in the log: the others are not to be lost for it.
+    A result or exception that cannot be loaded is left out, and of a row that is damaged itself there is what can be
+    read; `reason` says so in either case.
     """
     runs = []
     for row in rows:
         try:
             runs.append(_run_of(row, serializer))
         except (TypeError, ValueError, OverflowError) as error:
-            logger.warning("run %r of job %r is passed over: its row is damaged: %s", row[0], row[2], error)
+            tell(row, error)
+            runs.append(mended(row, error))
     return tuple(runs)
 
 
@@ -79,6 +78,10 @@ def _run_of(row: Row, serializer: Serializer) -> Run:
         run_id, owner, job_id, fire_time, due_at, lateness, attempt, coalesced, executor, host,
         status, reason, started_at, finished_at, packed_result, packed_exception, traceback,
     ) = row  # fmt: skip
+    if not (type(attempt) is type(coalesced) is int and attempt > 0 and coalesced > 0):
+        raise ValueError(f"attempt is {attempt!r} and coalesced is {coalesced!r}")
+    if not (type(executor) is type(host) is str and _is_text(reason) and _is_text(traceback)):
+        raise TypeError("executor, host, reason or traceback is no text")
     run = Run(
         id=run_id,
         job_id=job_id,
@@ -100,6 +103,10 @@ def _run_of(row: Row, serializer: Serializer) -> Run:
         return run
     result, exception, remark = unpack_outcome(Outcome(packed_result, packed_exception), serializer)
     return replace(run, result=result, exception=exception, reason=joined(reason, remark))
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or type(value) is str
 
 
 def _writable(text: str | None) -> str | None:

@@ -8,7 +8,7 @@ import stat
 
 from tickwright.errors import JobStoreError, JobStoreUnavailableError
 
-__all__ = ["explained", "explained_os", "obstacle"]
+__all__ = ["explained", "explained_os", "is_lock", "obstacle"]
 
 
 def explained(error: sqlite3.Error, path: str, timeout: float) -> JobStoreError:
@@ -52,6 +52,11 @@ def explained(error: sqlite3.Error, path: str, timeout: float) -> JobStoreError:
             )
         case _:
             return JobStoreError(f"{path!r} did not do what was asked ({type(error).__name__}: {error})")
+
+
+def is_lock(error: BaseException) -> bool:
+    """Return whether another program kept the file locked for longer than a call waits."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def explained_os(error: OSError, path: str) -> JobStoreError:

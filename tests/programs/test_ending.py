@@ -6,11 +6,11 @@ import pytest
 
 from tests.programs.books import audit, history
 from tests.programs.running import PYTHON
-from tests.programs.test_signals import ROUNDS
+from tests.programs.test_signals import TIMES
 
 pytestmark = pytest.mark.timeout(180)
 
-TIMES = max(2, ROUNDS // 2)
+
 HOW = {"end": 0, "exit": 3, "raise": 1, "thread": 0, "atexit": 0, "submitting": 0}
 
 

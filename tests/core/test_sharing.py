@@ -209,6 +209,34 @@ def test_where_others_share_the_store_work_goes_to_whoever_has_a_worker_free():
     assert sum(len(first.records_of(f"job{number}")) for number in range(5)) == 5
 
 
+def test_one_that_has_come_since_the_last_watch_gets_its_share():
+    first = Stage("first")
+    with_pools(first)
+    live(6, first)
+    second = Stage("second", store=first.store, clock=first.clock)
+    with_pools(second)
+    second.settle_down()
+    for number in range(4):
+        first.add(every(10_000), id=f"job{number}")
+    first.settle_down()
+    second.settle_down()
+    assert [len(first.hands.held), len(second.hands.held)] == [2, 2]
+
+
+def test_a_scheduler_alone_asks_who_else_is_there_only_when_a_run_would_wait():
+    stage = Stage()
+    with_pools(stage)
+    stage.settle_down()
+    for number in range(2):
+        stage.add(every(10_000), id=f"job{number}")
+    stage.log.clear()
+    stage.step(1)
+    assert "get_leases" not in stage.log
+    stage.add(every(10_000), id="one too many")
+    stage.step(1)
+    assert stage.log.count("get_leases") == 1
+
+
 def test_a_scheduler_that_is_left_alone_takes_what_its_queue_holds_again():
     first, second = two_on_one_store()
     with_pools(first, second)

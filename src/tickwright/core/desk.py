@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from math import inf
 
@@ -21,7 +22,7 @@ from tickwright.core.telling import tell_outcome, tell_removed, tell_started
 from tickwright.core.tending import Tending
 from tickwright.core.trigger_trouble import TriggerTrouble
 from tickwright.core.zone_rules import ZoneRules
-from tickwright.due import Due
+from tickwright.due import Due, DueJobs
 from tickwright.events import StoreTroubleEvent
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
@@ -29,6 +30,8 @@ from tickwright.report import Report, Started
 from tickwright.run import Run
 
 __all__ = ["Desk"]
+
+Question = Callable[[Executor], int | None]
 
 
 class Desk:
@@ -168,6 +171,11 @@ class Desk:
         limit = min(self._context.batch, sum(bounds)) if len(bounds) == len(rooms) else self._context.batch
         batch = self.store.read_due(now, limit, rooms.keys())
         self._tending.note_unreadable(batch.set_aside)
+        if not self._lease.is_shared and self._some_would_wait(batch):
+            # Before any of them is queued here: another scheduler may have come since the last watch.
+            self._lease.look_who_shares()
+            if self._lease.is_shared:
+                rooms = self._rooms()
         for due in batch.due:
             room = rooms.get(due.job.executor, 0)
             if room is None:
@@ -214,15 +222,23 @@ class Desk:
         for job_id, started in self._flights.begun():
             plan.add(Change(job_id=job_id, begun=(started,)))
 
+    def _some_would_wait(self, batch: DueJobs) -> bool:
+        """Return whether more runs are due than workers are free."""
+        due = Counter(one.job.executor for one in batch.due)
+        return any(free is not None and due[alias] > free for alias, free in self._ask_all(_idle).items())
+
     def _rooms(self) -> dict[str, int | None]:
         """Return the executors that take runs now, with how many (None: no bound)."""
-        rooms = {alias: self._room(alias, executor) for alias, executor in self._context.executors.items()}
+        # Where others share the store, a run that would have to wait here is left to whoever has a worker free.
+        rooms = self._ask_all(_idle if self._lease.is_shared else _room)
         return {alias: room for alias, room in rooms.items() if room is None or room > 0}
 
-    def _room(self, alias: str, executor: Executor) -> int | None:
+    def _ask_all(self, question: Question) -> dict[str, int | None]:
+        return {alias: self._ask(alias, executor, question) for alias, executor in self._context.executors.items()}
+
+    def _ask(self, alias: str, executor: Executor, question: Question) -> int | None:
         try:
-            # Where others share the store, a run that would have to wait here is left to whoever has a worker free.
-            return executor.idle() if self._lease.is_shared else executor.room()
+            return question(executor)
         except self._context.border as error:  # border: an executor that cannot tell how it is
             if alias not in self._told_rooms:
                 self._told_rooms.add(alias)
@@ -333,3 +349,11 @@ class Desk:
     def _tell_outage(self, error: BaseException, what: str) -> None:
         self._context.logger.error("Job store %r failed: %r; %s", self.alias, error, what, exc_info=error)
         self._context.teller.tell(StoreTroubleEvent(events.EVENT_JOBSTORE_OUTAGE, self.alias, error))
+
+
+def _room(executor: Executor) -> int | None:
+    return executor.room()
+
+
+def _idle(executor: Executor) -> int | None:
+    return executor.idle()

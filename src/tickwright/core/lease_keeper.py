@@ -43,6 +43,8 @@ class LeaseKeeper:
         self._context = context
         self._watch = LeaseWatch(context.owner.id, context.probe)
         self._known: set[str] | None = None
+        self.is_shared = False
+        """Whether other schedulers were seen at this store at the last look."""
         self._is_open = False
         self._beats = 0
         """How many were asked for, heard of or not: no lease of this engine was ever at more."""
@@ -57,11 +59,6 @@ class LeaseKeeper:
     def interval(self) -> float:
         """Seconds between two renewals."""
         return self._context.lease / PARTS
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether other living schedulers were seen at this store when last looked."""
-        return self._known is not None and len(self._known) > 1
 
     def is_in_doubt(self) -> bool:
         """Return whether so long has passed since the last beat that others may take this engine for dead."""
@@ -120,6 +117,7 @@ class LeaseKeeper:
             self._search_at = monotonic + self._context.lease
         self._watch_at = monotonic + self.interval
         self._known = living
+        self.is_shared = len(living) > 1
         left = {run.owner for run in runs}
         beats = {lease.owner.id: lease.beat for lease in leases}
         return Abandoned(
@@ -127,6 +125,10 @@ class LeaseKeeper:
             silences={name: Silence(owner=name, beat=beats.get(name)) for name in left},
             owners=tuple(dead[name] for name in dead if name not in left),
         )
+
+    def look_who_shares(self) -> None:
+        """See whether others have come, for a decision that cannot wait until it is time to watch."""
+        self.is_shared = any(lease.owner.id != self._context.owner.id for lease in self._store.get_leases())
 
     def may_be_dead(self, owner_id: str) -> bool:
         """Return whether nothing shows yet that an owner lives: it has not been watched for long enough."""

@@ -19,6 +19,7 @@ from tickwright.errors import (
     described,
     shortened,
 )
+from tickwright.interrupts import is_ctrl_c
 from tickwright.policies import UNSET, OnLost
 from tickwright.reference import Reference, make_reference
 from tickwright.serializers import Serializer
@@ -116,9 +117,11 @@ def unpack_job(data: bytes, serializer: Serializer, *, job_id: str, executor: st
             on_lost=OnLost(state["on_lost"]),
             schedule=schedule,
         )
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         # border: this imports modules and calls __setstate__, all of it the user's. A module that was
         # written as a script may even call sys.exit() when it is imported.
+        if is_ctrl_c(error):
+            raise
         raise UnreadableJobError(f"job {job_id!r} cannot be loaded here: {described(error)}") from error
 
 

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable
 from threading import Thread
 
+from tickwright.core.border import BORDER_IN_OWN_THREAD, Border
 from tickwright.schedulers.base import BaseScheduler
 
 __all__ = ["BackgroundScheduler"]
@@ -37,6 +38,9 @@ class BackgroundScheduler(BaseScheduler):
             self._end(loop)
             raise
         self._shut_down_at_exit()
+
+    def _border(self) -> Border:
+        return BORDER_IN_OWN_THREAD
 
     def _executor_started(self) -> None:
         self._shut_down_at_exit()

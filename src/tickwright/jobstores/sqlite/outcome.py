@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tickwright.errors import UnpicklableResultError, described
+from tickwright.interrupts import is_ctrl_c
 from tickwright.serializers import Serializer
 
 __all__ = ["Outcome", "joined", "pack_outcome", "unpack_outcome"]
@@ -62,14 +63,18 @@ def unpack_outcome(
     if outcome.result is not None:
         try:
             result = serializer.within("result", run_id).loads(outcome.result)
-        except (Exception, SystemExit) as error:  # border: as for a job's body
+        except BaseException as error:  # border: as for a job's body
+            if is_ctrl_c(error):
+                raise
             remark = joined(remark, f"its result cannot be loaded here: {described(error)}")
     if outcome.exception is not None:
         try:
             exception = serializer.within("exception", run_id).loads(outcome.exception)
             if not isinstance(exception, BaseException):
                 raise TypeError(f"a {type(exception).__qualname__} is stored in its place")
-        except (Exception, SystemExit) as error:  # border: as above
+        except BaseException as error:  # border: as above
+            if is_ctrl_c(error):
+                raise
             exception = None
             remark = joined(remark, f"its exception cannot be loaded here: {described(error)}")
     return result, exception, remark

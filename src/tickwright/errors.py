@@ -7,6 +7,7 @@
     │   ├── InvalidTriggerError (ValueError)        a trigger's parameter cannot be taken
     │   ├── InvalidJobError (ValueError)            a job's parameter cannot be taken
     │   ├── InvalidReferenceError (ValueError)      a callable cannot be stored by name
+    │   ├── UnstorableValueError (TypeError)        a serializer cannot write a value down
     │   ├── ConfigurationError (ValueError)         a scheduler's option cannot be taken
     │   ├── ConflictingIdError (KeyError)           the id is already in the job store
     │   ├── JobLookupError (KeyError)               no job of that id in the job store
@@ -23,6 +24,7 @@
     │   │   ├── JobStoreUnavailableError            it may work when tried again
     │   │   ├── UnsupportedByStoreError             this kind of store cannot do it
     │   │   └── NewerStoreError                     written by a newer Tickwright
+    │   ├── UntrustedDataError                      not signed, altered, or naming what is not admitted
     │   └── UnreadableJobError                      a stored job cannot be loaded here
     └── told by a run
         ├── RunLostError                            its process ended before it could report
@@ -58,7 +60,9 @@ __all__ = [
     "TickwrightError",
     "UnpicklableResultError",
     "UnreadableJobError",
+    "UnstorableValueError",
     "UnsupportedByStoreError",
+    "UntrustedDataError",
     "WorkerStartError",
     "described",
     "shortened",
@@ -138,6 +142,18 @@ class InvalidReferenceError(TickwrightError, ValueError):
     """A callable cannot be written down as a name that finds it again, or a name leads nowhere."""
 
 
+class UnstorableValueError(TickwrightError, TypeError):
+    """A serializer cannot write a value down: `path` says where in it the trouble is, and `reason` what it is."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"at {self.path}: {self.reason}" if self.path else self.reason
+
+
 class ConfigurationError(TickwrightError, ValueError):
     """A scheduler's option is unknown or has a value that cannot be taken."""
 
@@ -204,6 +220,10 @@ class UnsupportedByStoreError(JobStoreError):
 
 class NewerStoreError(JobStoreError):
     """The store was written by a newer version, which this one must not touch."""
+
+
+class UntrustedDataError(TickwrightError):
+    """Stored bytes are not signed, were altered or moved, or name what is not admitted; nothing of them was run."""
 
 
 class UnreadableJobError(TickwrightError):

@@ -28,6 +28,7 @@ from tickwright.triggers.coerce import make_trigger
 
 if TYPE_CHECKING:
     from tickwright.jobstores.base import JobStore
+    from tickwright.serializers import Serializer
 
 __all__ = ["AddCalls"]
 
@@ -222,10 +223,17 @@ class AddCalls(LookCalls):
             job = changing.past(job, now)
         return job
 
-    def import_jobs(self, infile: str | TextIO, jobstore: str = "default") -> int:
-        """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none."""
+    def import_jobs(
+        self, infile: str | TextIO, jobstore: str = "default", *, serializer: Serializer | None = None
+    ) -> int:
+        """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none.
+
+        `serializer` must be one that reads what the file was written with. Without it, whoever can write the file can
+        run code here, whatever serializer the job store has.
+        """
         self._check_process()
-        pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in read_jobs(infile)]
+        jobs = read_jobs(infile, serializer)
+        pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in jobs]
         with unless_held(self._lock):
             if not self.running:
                 self._pending.add_all(pending)

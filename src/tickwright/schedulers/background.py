@@ -62,7 +62,8 @@ def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
         if found is not None and os.getpid() == pid:
             found._shut_down()
 
-    remembered = weakref.ref(scheduler, lambda _: atexit.unregister(shut_down))
+    exits = atexit  # at the end of the interpreter, modules lose their names before all objects are gone
+    remembered = weakref.ref(scheduler, lambda _: exits.unregister(shut_down))
     return shut_down
 
 

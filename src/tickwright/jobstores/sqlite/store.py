@@ -18,6 +18,7 @@ from tickwright.errors import (
     JobLookupError,
     JobStoreError,
     UnreadableJobError,
+    shortened,
 )
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.body import pack_job
@@ -60,8 +61,9 @@ class SQLiteJobStore(JobStore):
     `"NORMAL"` a power failure, or a crash of the operating system, may take back the last commits, whole
     ones: a run that was done is then found undone. The death of a program takes back nothing in either.
 
-    `serializer`: makes bytes of job bodies, results and exceptions; pickle where none is given. Whoever can
-    write the file can then run code in every process that reads it.
+    `serializer`: makes bytes of job bodies, results and exceptions; `PickleSerializer()` where none is given. Whoever
+    can write the file can then run code in every process that reads it; with `PickleSerializer(secret=...)`, or
+    with one that is given `modules`, he cannot. docs/explanation/security.md tells what he can do still.
 
     `keep_runs`, `keep_runs_for`: retention keeps the settled runs that ended last (None: all), and of these
     only such as ended within this time (None: whenever). The last run of a job that is still stored is kept
@@ -93,6 +95,8 @@ class SQLiteJobStore(JobStore):
         if timeout < 0:
             raise ConfigurationError(f"timeout is {timeout}; give 0 or more seconds")
         self.timeout = timeout
+        if serializer is not None and not isinstance(serializer, Serializer):
+            raise TypeError(f"serializer must be a Serializer, such as JSONSerializer(), not {shortened(serializer)}")
         self.serializer = PickleSerializer() if serializer is None else serializer
         self.retention = Retention(keep_runs, keep_runs_for)
         self._database: Database | None = None
@@ -267,7 +271,8 @@ class SQLiteJobStore(JobStore):
     def pack(self, report: Report) -> Report:
         if report.result is None and report.exception is None:
             return report
-        return replace(report, packed=pack_outcome(report.result, report.exception, self.serializer))
+        packed = pack_outcome(report.run_id, report.result, report.exception, self.serializer)
+        return replace(report, packed=packed)
 
     def prune_runs(self, now: datetime, limit: int) -> int:
         deleted = 0

@@ -18,7 +18,7 @@ from tests.durability.plan import Planned
 from tests.durability.victim import Victim
 from tests.durability.world import World
 
-BIRTHS = int(os.environ.get("BIRTHS", "2"))
+BIRTHS = int(os.environ.get("BIRTHS", "1"))
 SEED = int(os.environ.get("BIRTH_SEED", random.randrange(1_000_000)))
 
 JOB = Planned(

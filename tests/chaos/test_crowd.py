@@ -23,7 +23,7 @@ from tests.chaos.witness import Evidence, bear_witness
 from tests.durability.judge import Line
 from tests.durability.world import World
 
-SECONDS = float(os.environ.get("CROWD_SECONDS", "20"))
+SECONDS = float(os.environ.get("CROWD_SECONDS", "16"))
 SEED = int(os.environ.get("CROWD_SEED", random.randrange(1_000_000)))
 
 

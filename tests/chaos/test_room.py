@@ -53,3 +53,12 @@ def test_four_long_jobs_that_are_due_at_once_fill_two_processes_of_two_workers(w
         victim.wait_until("up")
     wait_until_they_know_each_other(shared)
     four_at_once(shared, crowd, executor)
+
+
+def test_they_fill_both_also_just_after_these_have_started(world, start):
+    # With a lease of half a minute, it takes five seconds until each looks at the other's lease again.
+    shared = world(threads=2, processes=2, lease=30.0)
+    crowd = [start(shared) for _ in range(2)]
+    for victim in crowd:
+        victim.wait_until("up")
+    four_at_once(shared, crowd, "default")

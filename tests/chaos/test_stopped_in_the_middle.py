@@ -40,13 +40,13 @@ def test_a_process_that_stops_with_the_file_locked_costs_no_other_process_its_ru
     stopping = start(shared, module="tests.chaos.stopping")
     for victim in (*others, stopping):
         victim.wait_until("up")
-    until(partial(has_calls, shared, 8), "calls", others)
+    until(partial(has_calls, shared, 6), "calls", others)
     (shared.folder / ASKED).touch()
     until(stopping.has_stopped, "the stop")
     stopping.found_frozen()
     time.sleep(LONGER_THAN_THE_LEASE)  # nothing happens meanwhile: that is what the test is about
     stopping.thaw()
-    until(partial(has_calls, shared, 16), "calls after it", others)
+    until(partial(has_calls, shared, 12), "calls after it", others)
     for victim in (*others, stopping):
         victim.ask(signal.SIGTERM)
     for victim in (*others, stopping):

@@ -20,7 +20,7 @@ from tests.durability.judge import Line, judge
 from tests.durability.kill import WORLDS, kill_and_restart
 from tests.durability.plan import Planned, fifty_jobs
 
-ROUNDS = int(os.environ.get("KILL_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "6"))
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1_000_000)))
 
 

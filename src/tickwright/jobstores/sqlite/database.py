@@ -21,7 +21,7 @@ from tickwright.jobstores.sqlite.forks import close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
-from tickwright.jobstores.sqlite.troubles import explained, is_lock
+from tickwright.jobstores.sqlite.troubles import explained, is_damage, is_lock
 
 __all__ = ["Database"]
 
@@ -32,6 +32,9 @@ _opened: weakref.WeakSet[Database] = weakref.WeakSet()
 _saving = Lock()
 """Held while connections are changed for others than one's own; taken before any other lock."""
 
+
+READING = "BEGIN"
+WRITING = "BEGIN IMMEDIATE"
 
 SHORTER = 0.1
 """The part of the timeout for which a call waits, once one has waited for all of it in vain.
@@ -81,20 +84,20 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, with the file to itself from its beginning: what is checked in it stays true."""
-        with self._transaction(self._short, "BEGIN IMMEDIATE") as sql:
+        with self._transaction(self._short, WRITING) as sql:
             self._check_version(sql)
             yield sql
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One look at the file: everything read in it was true at one moment."""
-        with self._transaction(self._short, "BEGIN") as sql:
+        with self._transaction(self._short, READING) as sql:
             yield sql
 
     @contextmanager
     def listing(self) -> Iterator[sqlite3.Connection]:
         """One look at the file that may take its time; neither `writing` nor `reading` waits for it."""
-        with self._transaction(self._long, "BEGIN") as sql:
+        with self._transaction(self._long, READING) as sql:
             yield sql
 
     def close(self) -> None:
@@ -126,7 +129,7 @@ class Database:
                 try:
                     line.sql.execute(begin)
                     yield line.sql
-                    line.sql.execute("COMMIT")
+                    self._end(line.sql, begin)
                     line.wait_for(line.full_timeout)
                 except BaseException as error:
                     with suppress(sqlite3.Error):
@@ -143,6 +146,14 @@ class Database:
         # Afterwards, and not before: either what was committed went into the file that bears the name, or the
         # caller is told that it did not.
         self._check_file()
+
+    def _end(self, sql: sqlite3.Connection, begin: str) -> None:
+        try:
+            sql.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            # A reader that met a damaged page, and went round it, is told so once more; its transaction is over.
+            if begin != READING or not is_damage(error) or sql.in_transaction:
+                raise
 
     def _check_version(self, sql: sqlite3.Connection) -> None:
         """Write nothing where a newer version has upgraded the tables while this process had them open."""

@@ -236,7 +236,7 @@ class SQLiteJobStore(JobStore):
 
     def readmit_jobs(self) -> list[str]:
         with self._file.reading() as sql:
-            rows = aside.aside_rows(sql)
+            rows = jobs.aside_jobs(sql)
         if not rows:
             return []
         broken = {row.key for row, _ in self._broken(rows)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import deeds
-from tests.faults.stage import Working
+from tests.faults.stage import Working, take_no_more
 from tests.schedulers.stage import soon
 from tickwright import events
 from tickwright.errors import UnreadableJobError
@@ -109,7 +109,7 @@ def test_damaged_runs_are_settled_all_the_same(working: Working, path: Path) -> 
     write(path, "UPDATE runs SET fire_time = 'noon', reason = x'00' WHERE key = (SELECT max(key) FROM runs)")
     for number in range(3):
         assert working.has_run(f"tick{number}", 10)
-    working.scheduler.pause()
+    take_no_more(working.scheduler)
     assert soon(lambda: all(run.is_settled for run in working.scheduler.get_runs()))
     assert working.heard.of(events.EVENT_JOBSTORE_OUTAGE) == []
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.faults import deeds
 from tests.faults.books import Planned, audit, plan_of
-from tests.faults.stage import LEASE, LeasedScheduler, noting
+from tests.faults.stage import LEASE, LeasedScheduler, noting, take_no_more
 from tests.schedulers.stage import SOON, Heard, in_time, soon
 from tickwright import BackgroundScheduler, events
 from tickwright.change import Change
@@ -388,7 +388,7 @@ def test_a_process_that_can_load_it_runs_it_while_another_has_it_set_aside(
     shelf.put(SOURCE)
     heard.wait_for(events.EVENT_JOB_READABLE)
     assert soon(lambda: {run.owner for run in here.get_runs("fragile")} > by_others)
-    here.pause()
+    take_no_more(here)
     assert soon(lambda: all(run.is_settled for run in here.get_runs()))
     notes = list(deeds.noted)
     runs = here.get_runs("fragile")

@@ -6,9 +6,10 @@ import logging
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
+from typing import TypeVar
 
 from tickwright.errors import (
     ForkedSchedulerError,
@@ -16,8 +17,8 @@ from tickwright.errors import (
     JobStoreUnavailableError,
     NewerStoreError,
 )
-from tickwright.jobstores.sqlite.files import Look, look_at, remove_companions
-from tickwright.jobstores.sqlite.forks import close_copies, is_copy, watch
+from tickwright.jobstores.sqlite.files import Look, identity_of, look_at, remove_companions
+from tickwright.jobstores.sqlite.forks import changing, close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
@@ -25,12 +26,12 @@ from tickwright.jobstores.sqlite.troubles import explained, is_damage, is_lock
 
 __all__ = ["Database"]
 
+Seen = TypeVar("Seen")
+
 logger = logging.getLogger("tickwright.jobstores.sqlite")
 
 _opened: weakref.WeakSet[Database] = weakref.WeakSet()
 """What this process has open."""
-_saving = Lock()
-"""Held while connections are changed for others than one's own; taken before any other lock."""
 
 
 READING = "BEGIN"
@@ -104,7 +105,7 @@ class Database:
         """Close the file, after what is being done with it. The last to leave folds the log into it."""
         if is_copy(self):
             return  # it is its parent's to close; what lies here is dealt with when something is opened
-        with _saving, self._short.lock, self._long.lock:
+        with changing, self._short.lock, self._long.lock:
             _opened.discard(self)
             self.close_connections()
 
@@ -180,17 +181,14 @@ class Database:
 
     def _check_file(self) -> None:
         """Raise where the path leads to another file by now, or to none: what went into the old one is lost."""
-        if self._look().file == self._seen.file:
+        if self._found(identity_of) == self._seen.file:
             return
         with self._short.lock, self._long.lock:
-            if self._look().file != self._seen.file:  # no other thread has gone over meanwhile
+            if self._found(identity_of) != self._seen.file:  # no other thread has gone over meanwhile
                 remove_companions(self._real, self._seen)
                 self._go_over()
                 self._loss = None
-        raise JobStoreUnavailableError(
-            f"{self.path!r} was replaced by another file while it was open; the last call reached only the old "
-            f"one, and the next will use the new one"
-        )
+        raise self._replaced()
 
     def _check_files(self) -> None:
         """Raise where something was done to the files after which they must be neither read nor written.
@@ -211,7 +209,7 @@ class Database:
     def _save(self) -> None:
         """Save what can be saved; raise where something is missing."""
         # With all that this process has open of the file: SQLite keeps one note of its log for a whole process.
-        with _saving, ExitStack() as locks:
+        with changing, ExitStack() as locks:
             kin = [one for one in _opened if one.path == self.path and not is_copy(one)]
             for one in kin:
                 for lock in one.locks:
@@ -235,10 +233,13 @@ class Database:
                 f"the write-ahead log of {self.path!r} was deleted while it was open, and what is in it cannot be "
                 f"written to the file yet; leave the file alone, this is tried again"
             )
+        file = self._seen.file
         for one in kin:
             one.close_connections()
         for one in kin:
             one._go_over()
+        if self._seen.file != file:
+            raise self._replaced()  # just now
         if somebody_else_has:
             raise JobStoreUnavailableError(
                 f"the write-ahead log of {self.path!r} was deleted while it was open, and another program has begun a "
@@ -259,11 +260,20 @@ class Database:
 
     def _look(self) -> Look:
         """Return how the files are now. Raises where the one at the path is gone."""
+        return self._found(lambda path: look_at(path, self._real))
+
+    def _found(self, look: Callable[[str], Seen]) -> Seen:
         try:
-            return look_at(self.path, self._real)
+            return look(self.path)
         except OSError as error:
             # Making a new one here would hide that all jobs are gone.
             raise JobStoreUnavailableError(
                 f"{self.path!r} was open and is gone ({error.strerror}); put it back, "
                 f"or start the scheduler again to begin a new one"
             ) from error
+
+    def _replaced(self) -> JobStoreUnavailableError:
+        return JobStoreUnavailableError(
+            f"{self.path!r} was replaced by another file while it was open; the last call reached only the old "
+            f"one, and the next will use the new one"
+        )

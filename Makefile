@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests test-time fuzz coverage format demo kills peers bench pictures clean
+.PHONY: help test lint types tests test-time test-chaos fuzz coverage format demo kills peers bench pictures clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -51,10 +51,21 @@ endif
 demo: $(MADE) ## run the example service; SECONDS=20 ends it by itself
 	"$(VENV_PYTHON)" examples/service $(DEMO_ARGS)
 
-ROUNDS ?= 50
+kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and audit its books; SEED=7 repeats a run
+	"$(VENV_PYTHON)" -m tests.durability.kill $(or $(ROUNDS),50) $(SEED)
 
-kills: $(MADE) ## kill -9 a program on SQLite ROUNDS=50 times at random, and audit its books
-	"$(VENV_PYTHON)" -m tests.durability.kill $(ROUNDS)
+# As for `make demo`, only the SECONDS that was typed counts; a minute each if none was.
+ifeq ($(origin SECONDS),command line)
+CHAOS_SECONDS := $(or $(SECONDS),60)
+else
+CHAOS_SECONDS := 60
+endif
+
+test-chaos: $(MADE) ## kill, freeze and cut off processes that share a file, and audit the books; ROUNDS=200 SECONDS=60 SEED=7
+	"$(VENV_PYTHON)" -m tests.durability.kill $(or $(ROUNDS),200) $(SEED)
+	"$(VENV_PYTHON)" -m tests.chaos.crowd --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED))
+	"$(VENV_PYTHON)" -m tests.chaos.crowd --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED)) --blind --synchronous NORMAL --keep-runs 200
+	"$(VENV_PYTHON)" -m tests.faults.storm $(CHAOS_SECONDS) $(SEED)
 
 peers: $(MADE) ## ask other schedulers for the same fire times and print who is wrong; PEERS="cronsim croniter" chooses
 	"$(VENV_PYTHON)" -m benchmarks.triggers_right $(PEERS)

@@ -33,7 +33,7 @@ HOUSE = (
     (2, "core", ("core", "core.*")),
     (1, "ports", ("jobstores.base", "jobstores.body", "jobstores.history")),
     (1, "ports", ("jobstores.job_table", "jobstores.leases")),
-    (1, "ports", ("executors.base", "executors.call", "serializers")),
+    (1, "ports", ("executors.base", "executors.call", "serializers", "serializers.*")),
     (3, "adapters", ("jobstores", "jobstores.*", "executors", "executors.*")),
     (0, "words", ("triggers", "triggers.*", "*")),
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tickwright.run import Run, RunStatus
     from tickwright.schedulers.background import BackgroundScheduler
     from tickwright.schedulers.blocking import BlockingScheduler
+    from tickwright.serializers import JSONSerializer, PickleSerializer, Serializer
     from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
     from tickwright.triggers.combining import AndTrigger, OrTrigger
     from tickwright.triggers.cron import CronTrigger
@@ -36,15 +37,18 @@ __all__ = [
     "DateTrigger",
     "ExcludeTrigger",
     "IntervalTrigger",
+    "JSONSerializer",
     "Job",
     "MemoryJobStore",
     "OnLost",
     "OrTrigger",
+    "PickleSerializer",
     "ProcessPoolExecutor",
     "RRuleTrigger",
     "Run",
     "RunStatus",
     "SQLiteJobStore",
+    "Serializer",
     "ThreadPoolExecutor",
     "TickwrightError",
     "__version__",
@@ -63,15 +67,18 @@ _NAMES = {
     "DateTrigger": "tickwright.triggers.date",
     "ExcludeTrigger": "tickwright.triggers.exclude",
     "IntervalTrigger": "tickwright.triggers.interval",
+    "JSONSerializer": "tickwright.serializers",
     "Job": "tickwright.job",
     "MemoryJobStore": "tickwright.jobstores.memory",
     "OnLost": "tickwright.policies",
     "OrTrigger": "tickwright.triggers.combining",
+    "PickleSerializer": "tickwright.serializers",
     "ProcessPoolExecutor": "tickwright.executors.pool",
     "RRuleTrigger": "tickwright.triggers.rrule",
     "Run": "tickwright.run",
     "RunStatus": "tickwright.run",
     "SQLiteJobStore": "tickwright.jobstores.sqlite",
+    "Serializer": "tickwright.serializers",
     "ThreadPoolExecutor": "tickwright.executors.pool",
     "TickwrightError": "tickwright.errors",
     "current_run": "tickwright.active_run",

@@ -7,6 +7,7 @@
     │   ├── InvalidTriggerError (ValueError)        a trigger's parameter cannot be taken
     │   ├── InvalidJobError (ValueError)            a job's parameter cannot be taken
     │   ├── InvalidReferenceError (ValueError)      a callable cannot be stored by name
+    │   ├── UnstorableValueError (TypeError)        a serializer cannot write a value down
     │   ├── ConfigurationError (ValueError)         a scheduler's option cannot be taken
     │   ├── ConflictingIdError (KeyError)           the id is already in the job store
     │   ├── JobLookupError (KeyError)               no job of that id in the job store
@@ -16,12 +17,14 @@
     │   ├── SchedulerAlreadyRunningError (RuntimeError)
     │   ├── SchedulerNotRunningError (RuntimeError)
     │   ├── ForkedSchedulerError (RuntimeError)     this process is a fork of the scheduler's
+    │   ├── ReentrantCallError (RuntimeError)       it broke in on another call, as a signal handler does
     │   └── NoCurrentRunError (LookupError)         this code was not called by a scheduler
     ├── look at the store
     │   ├── JobStoreError                           the store cannot do what was asked
     │   │   ├── JobStoreUnavailableError            it may work when tried again
     │   │   ├── UnsupportedByStoreError             this kind of store cannot do it
     │   │   └── NewerStoreError                     written by a newer Tickwright
+    │   ├── UntrustedDataError                      not signed, altered, or naming what is not admitted
     │   └── UnreadableJobError                      a stored job cannot be loaded here
     └── told by a run
         ├── RunLostError                            its process ended before it could report
@@ -49,6 +52,7 @@ __all__ = [
     "JobStoreUnavailableError",
     "NewerStoreError",
     "NoCurrentRunError",
+    "ReentrantCallError",
     "RunCancelledError",
     "RunLostError",
     "SchedulerAlreadyRunningError",
@@ -56,7 +60,9 @@ __all__ = [
     "TickwrightError",
     "UnpicklableResultError",
     "UnreadableJobError",
+    "UnstorableValueError",
     "UnsupportedByStoreError",
+    "UntrustedDataError",
     "WorkerStartError",
     "described",
     "shortened",
@@ -70,7 +76,7 @@ def shortened(value: object) -> str:
     """Return `repr(value)` cut to 50 characters, so that no message can be flooded by its own cause."""
     try:
         shown = _SHOWN.repr(value)
-    except Exception as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
+    except BaseException as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
         shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
 
@@ -79,7 +85,7 @@ def described(error: BaseException) -> str:
     """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
     try:
         text = " ".join(str(error).split())
-    except Exception:  # border: the class may be the user's
+    except BaseException:  # border: the class may be the user's, and what it raises would hide what is described
         text = "its text cannot be shown"
     shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return shown if len(shown) <= 300 else shown[:299] + "…"
@@ -136,6 +142,18 @@ class InvalidReferenceError(TickwrightError, ValueError):
     """A callable cannot be written down as a name that finds it again, or a name leads nowhere."""
 
 
+class UnstorableValueError(TickwrightError, TypeError):
+    """A serializer cannot write a value down: `path` says where in it the trouble is, and `reason` what it is."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason, path)
+        self.reason = reason
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"at {self.path}: {self.reason}" if self.path else self.reason
+
+
 class ConfigurationError(TickwrightError, ValueError):
     """A scheduler's option is unknown or has a value that cannot be taken."""
 
@@ -177,6 +195,10 @@ class ForkedSchedulerError(TickwrightError, RuntimeError):
     """The process was forked from the one that runs the scheduler: nothing runs here."""
 
 
+class ReentrantCallError(TickwrightError, RuntimeError):
+    """The call was made in the middle of another one, by a signal handler that interrupted it: it did nothing."""
+
+
 class NoCurrentRunError(TickwrightError, LookupError):
     """`current_run()` was called by code that no scheduler called."""
 
@@ -198,6 +220,10 @@ class UnsupportedByStoreError(JobStoreError):
 
 class NewerStoreError(JobStoreError):
     """The store was written by a newer version, which this one must not touch."""
+
+
+class UntrustedDataError(TickwrightError):
+    """Stored bytes are not signed, were altered or moved, or name what is not admitted; nothing of them was run."""
 
 
 class UnreadableJobError(TickwrightError):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tickwright.errors import ConfigurationError, shortened
 
-__all__ = ["LastingName", "known_names", "lasting_name", "moved", "named", "place_now", "registered"]
+__all__ = ["LastingName", "anything_moved", "known_names", "lasting_name", "moved", "named", "place_now", "registered"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -63,8 +63,8 @@ def moved(old: str, new: str) -> None:
     """Say where a function, class or whole module has gone: records that name the old place lead to the new one.
 
     Both are places, `moved("shop.tasks:send", "shop.billing:send")`, or both modules, `moved("shop.tasks",
-    "shop.billing")`. What moved more than once may be said step by step. It holds from then on, so that jobs that
-    could not be loaded come back by themselves.
+    "shop.billing")`. What moved more than once may be said step by step. It holds from then on, for the classes of
+    pickled arguments and results too, so that jobs that could not be loaded come back by themselves.
 
     Raises `ConfigurationError` where one is a place and the other a module, or where the way would lead in a circle.
     """
@@ -82,6 +82,11 @@ def moved(old: str, new: str) -> None:
     if target == old or target.startswith((f"{old}:", f"{old}.")):
         raise ConfigurationError(f"moved({old!r}, {new!r}): {new!r} leads back to {old!r}")
     _moves[old] = new
+
+
+def anything_moved() -> bool:
+    """Return whether `moved` was told of anything."""
+    return bool(_moves)
 
 
 def place_now(place: str) -> str:

@@ -1,4 +1,4 @@
-"""What the jobs of the killed program do: leave one line each time, in a file that survives everything."""
+"""What the jobs of the killed programs do: leave lines in a file that survives everything."""
 
 from __future__ import annotations
 
@@ -7,15 +7,35 @@ import time
 
 from tickwright import current_run
 
+__all__ = ["leave_line", "note", "say_called", "say_ended"]
+
 
 def leave_line(log: str, seconds: float) -> None:
-    """Append (job, fire time, attempt, run) in one write, then be busy for a while."""
+    """Say that it was called, be busy for a while, and say that it ended."""
+    say_called(log)
+    time.sleep(seconds)
+    say_ended(log)
+
+
+def say_called(log: str) -> None:
+    """Say which run of what this is, and in which process."""
     run = current_run()
-    line = f"{run.job_id} {run.fire_time.isoformat()} {run.attempt} {run.id}\n"
-    # One write with O_APPEND is there whole or not at all, whoever else writes, and outlives a SIGKILL.
-    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    words = (run.job_id, run.fire_time.isoformat(), run.attempt, run.id, os.getpid(), os.getppid(), time.time())
+    note(log, "called", *words)
+
+
+def say_ended(log: str) -> None:
+    """Say that the function is about to return."""
+    note(log, "ended", current_run().id, time.time())
+
+
+def note(path: str | os.PathLike[str], *words: object) -> None:
+    """Append the words as one line.
+
+    One write with O_APPEND is there whole or not at all, whoever else writes, and outlives a SIGKILL.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, line.encode())
+        os.write(descriptor, (" ".join(map(str, words)) + "\n").encode())
     finally:
         os.close(descriptor)
-    time.sleep(seconds)

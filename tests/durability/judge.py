@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +17,11 @@ MOST_ATTEMPTS = 10
 
 LATEST = timedelta(minutes=5)
 """How long the program may have been down, or busy starting, when its picture was taken."""
-LATEST_AT_THE_END = timedelta(seconds=30)
+LATEST_AT_THE_END = timedelta(minutes=1)
 """How long its last runs may take to end, while it takes no new ones."""
 
 UNSETTLED = ("scheduled", "running")
+ENDS = ("succeeded", "lost", "missed", "skipped", *UNSETTLED)
 EXECUTED = ("succeeded", "failed", "lost", "cancelled", *UNSETTLED)
 
 
@@ -32,10 +33,21 @@ class Line:
     fire_time: str
     attempt: int
     run: str
+    process: int
+    parent: int
+    began: float
+    ended: float | None = None
+    """When it returned; None where it did not come so far."""
 
     @staticmethod
     def read(text: str) -> list[Line]:
-        return [Line(job, at, int(attempt), run) for job, at, attempt, run in map(str.split, text.splitlines())]
+        # A line that is just being written may be seen in part.
+        words = [line.split() for line in text[: text.rfind("\n") + 1].splitlines()]
+        ends = {run: float(ended) for what, run, ended in (line for line in words if line[0] == "ended")}
+        return [
+            Line(job, at, int(attempt), run, int(process), int(parent), float(began), ends.get(run))
+            for _, job, at, attempt, run, process, parent, began in (line for line in words if line[0] == "called")
+        ]
 
 
 @dataclass
@@ -60,6 +72,13 @@ class Verdict:
     complaints: list[str] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
 
+    def add(self, other: Verdict) -> None:
+        """Add the numbers of another verdict to these."""
+        for kind, tally in other.tallies.items():
+            mine = self.tallies[kind]
+            for one in fields(Tally):
+                setattr(mine, one.name, getattr(mine, one.name) + getattr(tally, one.name))
+
     def table(self) -> str:
         """Return the numbers as text, a kind of job a line."""
         names = [one.name for one in fields(Tally)]
@@ -73,8 +92,18 @@ class Verdict:
         )
 
 
-def judge(plan: Sequence[Planned], picture: dict[str, Any], lines: Iterable[Line], *, at_the_end: bool) -> Verdict:
-    """Return the verdict on one picture of the scheduler, taken while it took no jobs."""
+def judge(
+    plan: Sequence[Planned],
+    picture: dict[str, Any],
+    lines: Iterable[Line],
+    owners: Mapping[str, int],
+    *,
+    at_the_end: bool,
+) -> Verdict:
+    """Return the verdict on one picture of the scheduler, taken while it took no jobs.
+
+    `owners` says which process took runs under which name.
+    """
     verdict = Verdict()
     runs_of = defaultdict(list)
     for run in picture["runs"]:
@@ -85,7 +114,7 @@ def judge(plan: Sequence[Planned], picture: dict[str, Any], lines: Iterable[Line
     for unreadable in picture["unreadable"]:
         verdict.complaints.append(f"{unreadable}: cannot be loaded")
     for planned in plan:
-        court = _Court(planned, runs_of.pop(planned.id, []), lines_of.pop(planned.id, []), verdict)
+        court = _Court(planned, runs_of.pop(planned.id, []), lines_of.pop(planned.id, []), owners, verdict)
         court.hear(picture["jobs"], datetime.fromisoformat(picture["now"]), at_the_end=at_the_end)
     for stranger in [*runs_of, *lines_of]:
         verdict.complaints.append(f"{stranger}: nobody planned such a job")
@@ -95,10 +124,18 @@ def judge(plan: Sequence[Planned], picture: dict[str, Any], lines: Iterable[Line
 class _Court:
     """The case of one job."""
 
-    def __init__(self, planned: Planned, runs: list[dict[str, Any]], lines: list[Line], verdict: Verdict) -> None:
+    def __init__(
+        self,
+        planned: Planned,
+        runs: list[dict[str, Any]],
+        lines: list[Line],
+        owners: Mapping[str, int],
+        verdict: Verdict,
+    ) -> None:
         self.planned = planned
         self.runs = runs
         self.lines = lines
+        self.owners = owners
         self.verdict = verdict
         self.tally = verdict.tallies[planned.kind]
 
@@ -109,11 +146,15 @@ class _Court:
         self.tally.jobs += 1
         fire_times = self._attempts_are_in_order(at_the_end)
         self._lines_and_records_agree()
+        self._called_by_their_owners()
         if self.planned.period is None:
             self._one_shot_is_there_or_done(jobs, fire_times)
         else:
             self._chain_is_whole(jobs, fire_times)
-            self._is_up_to_date(jobs, now - (LATEST_AT_THE_END if at_the_end else LATEST))
+            if at_the_end:
+                self._is_up_to_date(jobs, now - LATEST_AT_THE_END)
+            elif self.planned.coalesce:  # others work off run by run what they have missed, and may still be at it
+                self._is_up_to_date(jobs, now - LATEST)
 
     def _attempts_are_in_order(self, at_the_end: bool) -> dict[datetime, int]:
         """Return the fire times on record with how many each stands for, each once."""
@@ -139,8 +180,9 @@ class _Court:
         self.tally.runs += sum(counts[status] for status in EXECUTED)
         self.tally.lost += counts["lost"]
         self.tally.passed_over += counts["missed"] + counts["skipped"]
-        if unexpected := set(counts) - {"succeeded", "lost", "missed", "skipped", *UNSETTLED}:
-            self.complain(f"has runs that ended as {unexpected}")
+        for run in self.runs:
+            if run["status"] not in ENDS and not _was_never_begun(run):
+                self.complain(f"{run['fire_time']} ended as {run['status']}: {run['reason']}")
         return {fire_time: runs[0]["coalesced"] for fire_time, runs in by_fire_time.items()}
 
     def _lines_and_records_agree(self) -> None:
@@ -160,12 +202,21 @@ class _Court:
         for run in self.runs:
             if run["status"] == "succeeded" and run["id"] not in called:
                 self.complain(f"{run['fire_time']} is on record as succeeded, and was never run")
-            if run["status"] in ("missed", "skipped") and run["id"] in called:
+            if run["status"] in ("missed", "skipped", "failed") and run["id"] in called:
                 self.complain(f"{run['fire_time']} is on record as {run['status']}, and was run")
+
+    def _called_by_their_owners(self) -> None:
+        """What is on record as done was done by the process that had taken it, or by a worker of that one."""
+        callers = {line.run: line.process if self.planned.executor == "default" else line.parent for line in self.lines}
+        for run in self.runs:
+            if run["status"] == "succeeded" and run["id"] in callers:
+                owner = self.owners.get(run["owner"])
+                if callers[run["id"]] != owner:
+                    self.complain(f"{run['fire_time']} was taken by process {owner}, and run by {callers[run['id']]}")
 
     def _one_shot_is_there_or_done(self, jobs: dict[str, str | None], fire_times: dict[datetime, int]) -> None:
         self.tally.fire_times += 1
-        run_date = self.planned.trigger_args["run_date"]
+        run_date = self.planned.run_date
         if not fire_times:
             if jobs.get(self.planned.id) != run_date.isoformat():
                 self.complain(f"its only fire time is neither ahead nor on record: {jobs.get(self.planned.id)}")
@@ -206,3 +257,9 @@ class _Court:
 def _was_given_up(run: dict[str, Any]) -> bool:
     """Return whether the record says that a job which dies each time was run often enough."""
     return run["attempt"] == MOST_ATTEMPTS and "not run again" in (run["reason"] or "")
+
+
+def _was_never_begun(run: dict[str, Any]) -> bool:
+    """Return whether the record says that its worker process was killed before it could call anything."""
+    reason = run["reason"] or ""
+    return run["status"] == "failed" and "killed by SIGKILL" in reason and "before it was ready" in reason

@@ -1,103 +1,157 @@
 """Kills the program of fifty jobs at random instants, and has each restart judged.
 
-python -m tests.durability.kill [ROUNDS [SEED]]
+    python -m tests.durability.kill [ROUNDS [SEED]]
+
+The rounds are shared out to four worlds: each commit on the disk at once or not, and with the history kept whole or
+pruned while the killing goes on.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
-import subprocess
 import sys
-import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from tests.durability.judge import Line, Verdict, judge
+from tests.durability.audit import finish, folder_for, judge_world, owners_of, report
+from tests.durability.judge import Line, Verdict
 from tests.durability.plan import fifty_jobs
+from tests.durability.victim import Victim
+from tests.durability.world import World
 
-__all__ = ["kill_and_restart"]
+__all__ = ["WORLDS", "Killing", "kill_and_restart"]
 
-PROJECT = Path(__file__).resolve().parents[2]
-LONGEST_LIFE = 3.0
-"""Seconds after its start within which a round's program is killed: while it starts, recovers or works."""
-PATIENCE = 60.0
+WORLDS: list[dict[str, Any]] = [
+    {"synchronous": "FULL", "keep_runs": None},
+    {"synchronous": "NORMAL", "keep_runs": 30},
+    {"synchronous": "NORMAL", "keep_runs": None},
+    {"synchronous": "FULL", "keep_runs": 30},
+]
+
+DOWN_FOR = (0.0, 0.0, 0.0, 2.5)
+"""Seconds between a death and the next start: mostly none, sometimes so many that fire times are folded together."""
+
+PHASES = ("while it starts", "while it works", "while a worker of its works", "while it stops")
+
+LONGEST_WAIT_FOR_A_WORKER = 8.0
+"""Seconds; the jobs for worker processes come every two or four."""
 
 
-def kill_and_restart(folder: Path, rounds: int, seed: int) -> Verdict:
-    """Kill the program `rounds` times and let it end well once; return the last verdict with all complaints."""
-    instants = random.Random(seed)
+@dataclass
+class Killing:
+    """What was done, and what the judge said of it."""
+
+    verdict: Verdict = field(default_factory=Verdict)
+    deaths: Counter[str] = field(default_factory=Counter)
+    pruned: int = 0
+
+    def table(self) -> str:
+        """Return it as text."""
+        deaths = ", ".join(f"{number} {how}" for how, number in sorted(self.deaths.items()))
+        return f"{self.verdict.table()}\nkilled: {deaths}\nruns that were pruned meanwhile: {self.pruned}"
+
+
+def kill_and_restart(folder: Path, rounds: int, seed: int) -> Killing:
+    """Kill the program `rounds` times, and let it end well once in each world."""
+    killing = Killing()
+    for number, settings in enumerate(WORLDS):
+        share = rounds // len(WORLDS) + (number < rounds % len(WORLDS))
+        if share:
+            place = folder / f"world-{number + 1}"
+            place.mkdir()
+            world = World(folder=place, plan=tuple(fifty_jobs(datetime.now(UTC))), **settings).make()
+            _kill_in(world, share, random.Random(f"{seed} {number}"), killing)
+            killing.pruned += len(world.pruned_runs())
+    return killing
+
+
+def _kill_in(world: World, rounds: int, dice: random.Random, killing: Killing) -> None:
     complaints: list[str] = []
-    for number in range(1, rounds + 1):
-        program = _start(folder)
-        try:
-            time.sleep(instants.uniform(0.05, LONGEST_LIFE))
-        finally:
-            program.kill()
-            program.communicate()
-        assert program.returncode == -signal.SIGKILL, f"round {number}: it ended by itself: {program.returncode}"
+    unharmed: set[int] = set()
+    for _ in range(rounds):
+        victim, how = _live_and_die(world, dice)
+        killing.deaths[how] += 1
+        if victim.killed_at is None and victim.worker_killed_at is None:
+            unharmed.add(victim.pid)
+        time.sleep(dice.choice(DOWN_FOR))
         # What the restart before this death said of the one before that. The lines are read later, so
         # they are more: the judge compares those of runs that the picture knows.
-        complaints += _judge(folder, at_the_end=False).complaints
-    _end_well(folder)
-    verdict = _judge(folder, at_the_end=True)
+        complaints += judge_world(world, at_the_end=False).complaints
+    unharmed.add(finish(world).pid)
+    verdict = judge_world(world, at_the_end=True)
+    verdict.complaints += _lost_by_the_unharmed(world, unharmed)
+    killing.verdict.add(verdict)
     # What is wrong once is wrong in every later picture too.
-    verdict.complaints = list(dict.fromkeys(complaints + verdict.complaints))
-    return verdict
+    said = dict.fromkeys(complaints + verdict.complaints)
+    killing.verdict.complaints += [f"{world.folder.name}: {complaint}" for complaint in said]
 
 
-def _start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.durability.program", str(folder)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        text=True,
-        # A killed program cannot write what it measured, and being measured makes its start slow.
-        env={name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
-    )
-
-
-def _end_well(folder: Path) -> None:
-    program = _start(folder)
+def _live_and_die(world: World, dice: random.Random) -> tuple[Victim, str]:
+    """Let the program live for a while; return it, and how it died."""
+    phase, group = dice.choice(PHASES), dice.random() < 0.3
+    victim = Victim(world, "alone")
     try:
-        assert program.stdout is not None
-        assert program.stdout.readline() == "up\n", "the last start did not come up"
-        time.sleep(1.0)
-        program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=PATIENCE)
+        if phase == "while it starts":
+            time.sleep(dice.uniform(0.02, 1.5))
+        else:
+            victim.wait_until("up")
+            time.sleep(dice.uniform(0.0, 2.0))
+            if (workers := victim.workers()) and dice.random() < 0.3:
+                victim.kill_worker(dice.choice(workers))
+                time.sleep(dice.uniform(0.0, 0.3))
+        if phase == "while a worker of its works" and not _wait_for_a_busy_worker(victim):
+            phase = "while it works"
+        if phase == "while it stops":
+            victim.ask(signal.SIGTERM)
+            time.sleep(dice.uniform(0.0, 0.6))
     finally:
-        program.kill()
-        program.communicate()
-    assert program.returncode == 0, f"the last program ended with exit code {program.returncode}"
+        victim.kill(group=group)
+    if phase == "while it stops" and victim.process.returncode == 0:
+        return victim, "not at all, it was faster"
+    assert victim.process.returncode == -signal.SIGKILL, (
+        f"it ended by itself with {victim.process.returncode}: {victim.complaints}"
+    )
+    return victim, f"{phase}{' with its workers' if group else ''}"
 
 
-def _judge(folder: Path, *, at_the_end: bool) -> Verdict:
-    note, picture_file, lines_file = folder / "began.txt", folder / "picture.json", folder / "lines.txt"
-    if not note.exists() or not picture_file.exists():
-        return Verdict()  # killed before it got so far
-    picture = json.loads(picture_file.read_text())
-    lines = Line.read(lines_file.read_text()) if lines_file.exists() else []
-    if not at_the_end:
-        # What was run since then is judged when the next picture knows it; twice is twice already now.
-        known = {run["id"] for run in picture["runs"]}
-        lines = [line for line in lines if line.run in known]
-    return judge(fifty_jobs(datetime.fromisoformat(note.read_text())), picture, lines, at_the_end=at_the_end)
+def _wait_for_a_busy_worker(victim: Victim) -> bool:
+    """Wait until a worker has begun a job and not ended it; return whether that came."""
+    lines = victim.world.lines
+    said = lines.stat().st_size if lines.exists() else 0
+    until = time.monotonic() + LONGEST_WAIT_FOR_A_WORKER
+    while time.monotonic() < until:
+        if lines.exists():
+            with lines.open() as file:
+                file.seek(said)
+                news = Line.read(file.read())
+            if any(line.parent == victim.pid and line.ended is None for line in news):
+                return True
+        time.sleep(0.005)
+    return False
+
+
+def _lost_by_the_unharmed(world: World, unharmed: set[int]) -> list[str]:
+    """Return a complaint for each run that is lost although its program ended well, and all its workers."""
+    owners = owners_of(world)
+    lost = [run for run in json.loads(world.picture.read_text())["runs"] if run["status"] == "lost"]
+    return [f"lost by a program that ended well: {run}" for run in lost if owners.get(run["owner"]) in unharmed]
 
 
 def main(rounds: int = 50, seed: int | None = None) -> int:
     seed = random.randrange(1_000_000) if seed is None else seed
-    print(f"{rounds} rounds, seed {seed}", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
-        verdict = kill_and_restart(Path(folder), rounds, seed)
-        print(f"{rounds} kills in {time.monotonic() - began:.0f} s\n{verdict.table()}")
-    for complaint in verdict.complaints:
-        print(complaint)
-    return 1 if verdict.complaints else 0
+    folder = folder_for("kills")
+    print(f"{rounds} rounds, seed {seed}, in {folder}", flush=True)
+    began = time.monotonic()
+    killing = kill_and_restart(folder, rounds, seed)
+    print(f"{rounds} rounds in {time.monotonic() - began:.0f} s\n{killing.table()}")
+    return report(killing.verdict.complaints, folder)
 
 
 if __name__ == "__main__":

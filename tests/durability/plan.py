@@ -15,7 +15,7 @@ SPACING_OF_ONE_SHOTS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One job: `trigger_args` for `add_job`, and `period` in seconds, None for a one-shot."""
+    """One job: `trigger_args` for `add_job`, as JSON can hold them, and `period` in seconds, None for a one-shot."""
 
     id: str
     kind: str
@@ -28,9 +28,14 @@ class Planned:
     max_instances: int = 1
     misfire_grace_time: float | None = None
 
+    @property
+    def run_date(self) -> datetime:
+        """The only fire time of a one-shot."""
+        return datetime.fromisoformat(self.trigger_args["run_date"])
+
 
 def fifty_jobs(began: datetime) -> list[Planned]:
-    """Return the plan for a program that was started for the first time at `began`."""
+    """Return the plan for a program that is started for the first time at `began`."""
     return [*_cron(), *_interval(), *_one_shot(began)]
 
 
@@ -69,7 +74,7 @@ def _interval() -> Iterator[Planned]:
 
 def _one_shot(began: datetime) -> Iterator[Planned]:
     for number in range(12):
-        run_date = began + timedelta(seconds=1 + number * SPACING_OF_ONE_SHOTS)
+        run_date = (began + timedelta(seconds=1 + number * SPACING_OF_ONE_SHOTS)).isoformat()
         yield Planned(
             id=f"one-shot-{number:02}",
             kind="one-shot",

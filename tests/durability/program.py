@@ -1,64 +1,105 @@
-"""The program that is killed: fifty jobs on a SQLite job store, declared anew at each start.
+"""The program that is killed: the jobs of a world on a SQLite job store, declared anew at each start.
 
-    python -m tests.durability.program FOLDER
+    python -m tests.durability.program FOLDER [alone|shared|waiting]
 
-After each start it waits until the runs of the one before it are settled, writes what the scheduler then says
-about its jobs and runs to a file in FOLDER, says "up" on its standard output, and works until SIGTERM.
+Alone, it waits after each start until the runs of the one before it are settled, and takes a picture. It says "up"
+on its standard output, and works until SIGTERM, which ends it, or SIGUSR1: then it settles everything, works off
+what is due, takes no more and takes a last picture. Where it shares its store with others there is nothing to wait
+for. One that is "waiting" says "ready" and starts when its standard input is closed.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import signal
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from tests.durability.deeds import leave_line
-from tests.durability.plan import Planned, fifty_jobs
+from tests.durability.noting_store import NotingStore
+from tests.durability.picture import take_picture
+from tests.durability.plan import Planned
+from tests.durability.world import World
 from tickwright import BackgroundScheduler
 from tickwright.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
-from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.schedulers.process import is_dead
 
-PATIENCE = 60.0
-"""Seconds to wait for the settling of what was lost; it takes a fraction of one."""
+PATIENCE = 120.0
+"""Seconds to wait for the settling of what was lost, which takes a fraction of one, and for the backlog of jobs that
+work it off run by run, which may be a minute long after many deaths."""
 
 
-def main(folder: Path) -> None:
-    """Work in `folder` until SIGTERM."""
+def main(folder: Path, role: str) -> None:
+    """Work in `folder` until a signal ends it."""
+    world = World.read(folder)
+    if world.is_blind:
+        _go_blind()
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        jobstores={"default": SQLiteJobStore(folder / "jobs.sqlite", keep_runs=None)},
-        executors={"default": ThreadPoolExecutor(10), "processes": ProcessPoolExecutor(2)},
+        lease=world.lease,
+        jobstores={"default": NotingStore(world)},
+        executors={
+            "default": ThreadPoolExecutor(world.threads),
+            "processes": ProcessPoolExecutor(world.processes),
+        },
     )
-    plan = fifty_jobs(_began(folder))
-    for planned in plan:
-        _add(scheduler, planned, str(folder / "lines.txt"))
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    for planned in world.plan:
+        # What retention has forgotten would be run again: no record says any more that it was.
+        if planned.period is not None or world.keep_runs is None or not world.declared.exists():
+            _add(scheduler, planned, str(world.lines))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGUSR1})
+    if role == "waiting":
+        print("ready", flush=True)
+        sys.stdin.read()
     scheduler.start(paused=True)
-    _wait_for_recovery(scheduler)
-    _write(folder, _picture(scheduler))
+    world.declared.touch()
+    if role == "alone":
+        _wait_for_recovery(scheduler)
+        take_picture(scheduler, world)
     left_by_others = _unsettled(scheduler)
     scheduler.resume()
     print("up", flush=True)
-    signal.sigwait({signal.SIGTERM})
-    _wait(lambda: not left_by_others & _unsettled(scheduler), "runs that are to run again were not settled")
-    scheduler.pause()
-    _wait(lambda: not _unsettled(scheduler), "runs were not settled")
-    _write(folder, _picture(scheduler))
+    if signal.sigwait({signal.SIGTERM, signal.SIGUSR1}) == signal.SIGUSR1:
+        _wait(lambda: not left_by_others & _unsettled(scheduler), "runs that are to run again were not settled")
+        _wait(lambda: not _is_behind(scheduler), "what had been due for long was not worked off")
+        _pause(scheduler)
+        _wait(lambda: not _unsettled(scheduler), "runs were not settled")
+        take_picture(scheduler, world)
     scheduler.shutdown()
 
 
-def _began(folder: Path) -> datetime:
-    """Return when the program was started for the first time, noted in a file that is there whole or not at all."""
-    note = folder / "began.txt"
-    if not note.exists():
-        draft = folder / "began.draft"
-        draft.write_text(datetime.now(UTC).isoformat())
-        draft.rename(note)
-    return datetime.fromisoformat(note.read_text())
+def _is_behind(scheduler: BackgroundScheduler) -> bool:
+    """Return whether a job has still to do what was due before the last few seconds."""
+    earliest = datetime.now(UTC) - timedelta(seconds=5)
+    return any(job.next_run_time is not None and job.next_run_time < earliest for job in scheduler.get_jobs())
+
+
+def _pause(scheduler: BackgroundScheduler) -> None:
+    """Take no more jobs, and wait until that is so: a step that is under way may still take some."""
+    scheduler.pause()
+    for _ in range(2):
+        since = time.monotonic()
+        scheduler.wakeup()
+        _wait(partial(_has_stepped, scheduler, since), "the loop did not go round")
+
+
+def _has_stepped(scheduler: BackgroundScheduler, since: float) -> bool:
+    """Return whether the loop has gone round since then."""
+    passed = time.monotonic() - since
+    last_step = scheduler.health().last_step
+    return last_step is not None and last_step < passed
+
+
+def _go_blind() -> None:
+    """Have this program know of others' deaths by their leases only."""
+    import tickwright.schedulers.base as where
+
+    assert where.__dict__["is_dead"] is is_dead, "the scheduler asks another probe now, and would go on seeing"
+    where.__dict__["is_dead"] = lambda owner: False
 
 
 def _add(scheduler: BackgroundScheduler, planned: Planned, log: str) -> None:
@@ -82,12 +123,12 @@ def _wait_for_recovery(scheduler: BackgroundScheduler) -> None:
     _wait(lambda: not recorded & {job_id for job_id, _ in _unsettled(scheduler)}, "lost runs were not settled")
 
 
-def _wait(is_so: Any, complaint: str) -> None:
-    for _ in range(int(PATIENCE / 0.02)):
-        if is_so():
-            return
+def _wait(is_so: Callable[[], bool], complaint: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > until:
+            raise SystemExit(f"{complaint} within {PATIENCE:.0f} s")
         time.sleep(0.02)
-    raise SystemExit(f"{complaint} within {PATIENCE:.0f} s")
 
 
 def _unsettled(scheduler: BackgroundScheduler) -> set[tuple[str, str]]:
@@ -96,37 +137,6 @@ def _unsettled(scheduler: BackgroundScheduler) -> set[tuple[str, str]]:
     return {(run.job_id, run.id) for run in runs}
 
 
-def _picture(scheduler: BackgroundScheduler) -> dict[str, Any]:
-    """Return what the scheduler says of its jobs and runs, in a moment in which it takes none."""
-    now = datetime.now(UTC)
-    ahead = {job.id: job.next_run_time for job in scheduler.get_jobs()}
-    # A fire time that waited for a running instance is due when that one ended: the preview tells them apart.
-    for upcoming in reversed(scheduler.preview(now + timedelta(minutes=1), limit=100_000)):
-        ahead[upcoming.job_id] = upcoming.fire_time
-    return {
-        "now": now.isoformat(),
-        "unreadable": [one.job_id for one in scheduler.get_unreadable_jobs()],
-        "jobs": {job_id: fire_time and fire_time.isoformat() for job_id, fire_time in ahead.items()},
-        "runs": [
-            {
-                "id": run.id,
-                "job": run.job_id,
-                "fire_time": run.fire_time.isoformat(),
-                "attempt": run.attempt,
-                "status": str(run.status),
-                "coalesced": run.coalesced,
-                "reason": run.reason,
-            }
-            for run in reversed(scheduler.get_runs())
-        ],
-    }
-
-
-def _write(folder: Path, picture: dict[str, Any]) -> None:
-    draft = folder / "picture.draft"
-    draft.write_text(json.dumps(picture))
-    draft.rename(folder / "picture.json")
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "alone")

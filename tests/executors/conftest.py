@@ -1,10 +1,15 @@
 """What the tests of executors share: worker processes that do not start by importing pytest."""
 
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from tests.executors import programs
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -17,3 +22,25 @@ def a_main_module_of_their_own() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(sys.modules, "__main__", ModuleType("__main__"))
         yield
+
+
+@pytest.fixture(params=["spawn", "forkserver"])
+def start_method(request: pytest.FixtureRequest) -> str:
+    """Each way in which a process pool starts processes."""
+    return str(request.param)
+
+
+@pytest.fixture
+def program(tmp_path: Path, start_method: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a program; it is ended when the test is over, however that came."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(body: str, **options: Any) -> subprocess.Popen[str]:
+        started.append(programs.start(tmp_path, body, start_method, **options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

@@ -4,12 +4,15 @@ It imports little, and above all not the suite with its pytest: each worker that
 """
 
 import atexit
+import concurrent.futures
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from tests.executors.processes import wait_until
 
@@ -92,3 +95,73 @@ def die_once(number: int, victim: int) -> int:
     if number == victim:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def write_down(path: str, number: int, seconds: float = 0.0) -> int:
+    """Add a line to a file, whole or not at all, and take a while."""
+    with open(path, "ab", buffering=0) as file:
+        file.write(b"%d\n" % number)
+    threading.Event().wait(seconds)
+    return number
+
+
+# -- output ----------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    print(text)  # and leave it in the buffer, as any program does
+
+
+def print_on_both(megabytes: int) -> int:
+    """Print so much on each of the standard streams, and return how many bytes that were."""
+    line = "x" * 65535 + "\n"
+    for _ in range(megabytes * 16):
+        sys.stdout.write(line)
+        sys.stderr.write(line)
+    return megabytes * 16 * len(line)
+
+
+# -- multiprocessing inside of a job ---------------------------------------------------------------
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def use_multiprocessing_pool(method: str) -> list[int]:
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        return pool.map(square, range(5))
+
+
+def use_concurrent_futures(method: str) -> list[int]:
+    context = multiprocessing.get_context(method)
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        return list(pool.map(square, range(5)))
+
+
+def use_process_and_queue(method: str) -> list[int]:
+    context: Any = multiprocessing.get_context(method)
+    queue = context.SimpleQueue()
+    processes = [context.Process(target=put_square, args=(queue, number)) for number in range(5)]
+    for process in processes:
+        process.start()
+    squares = sorted(queue.get() for _ in processes)
+    for process in processes:
+        process.join()
+    return squares
+
+
+def put_square(queue: "multiprocessing.SimpleQueue[int]", number: int) -> None:
+    queue.put(square(number))
+
+
+def use_subprocess() -> str:
+    return subprocess.run([sys.executable, "-c", "print(16)"], capture_output=True, text=True, check=True).stdout
+
+
+def leave_a_process_behind(method: str, pid_file: str) -> None:
+    """Start a process of multiprocessing, and do not wait for it."""
+    context: Any = multiprocessing.get_context(method)
+    process = context.Process(target=stay, args=(pid_file,), daemon=True)
+    process.start()
+    wait_until(Path(pid_file).exists)

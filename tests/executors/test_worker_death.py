@@ -19,11 +19,6 @@ from tickwright.testing.suites.execution.stage import Stage, job_of
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 
 
-@pytest.fixture(params=["spawn", "forkserver"])
-def start_method(request):
-    return request.param
-
-
 @pytest.fixture
 def stage(start_method, tmp_path):
     stage = Stage(ProcessPoolExecutor(2, start_method=start_method), tmp_path)
@@ -146,23 +141,67 @@ def test_a_worker_that_does_not_get_ready_is_given_up(lone_stage, monkeypatch):
     assert lone_stage.report(deeds.nothing).status is RunStatus.SUCCEEDED
 
 
-def test_a_new_worker_that_dies_before_it_reads_its_task_fails_the_run_and_no_later_one(lone_stage, monkeypatch):
-    killed = []
+def kill_the_first(number: int, monkeypatch) -> list[int]:
+    """Have so many new processes killed before they are given their task; return the list that their ids go to."""
+    killed: list[int] = []
 
     def kill_and_give(process, task):
-        os.kill(process.pid, signal.SIGKILL)
-        wait_for_death(process.pid)
-        killed.append(process.pid)
+        if len(killed) < number:
+            os.kill(process.pid, signal.SIGKILL)
+            wait_for_death(process.pid)
+            killed.append(process.pid)
         give(process, task)
 
     give = worker_process_module.WorkerProcess.give
     monkeypatch.setattr(worker_process_module.WorkerProcess, "give", kill_and_give)
+    return killed
+
+
+def test_new_workers_that_are_killed_before_they_read_their_task_cost_no_run(lone_stage, monkeypatch):
+    killed = kill_the_first(2, monkeypatch)
+    report = lone_stage.report(deeds.tell_pid)
+    assert report.status is RunStatus.SUCCEEDED
+    assert len({*killed, report.result}) == 3
+
+
+def test_a_run_that_is_offered_to_one_killed_process_after_another_fails_and_no_later_one(lone_stage, monkeypatch):
+    killed = kill_the_first(3, monkeypatch)
     report = lone_stage.report(deeds.tell_pid)
     assert report.status is RunStatus.FAILED
     assert isinstance(report.exception, WorkerStartError)
     assert "SIGKILL" in report.reason
-    assert len(killed) == 1
-    monkeypatch.undo()
+    assert "nothing of the run was done" in report.reason
+    assert len(killed) == 3
+    assert lone_stage.report(deeds.tell_pid).status is RunStatus.SUCCEEDED
+
+
+def kill_while_starting(number: int, monkeypatch) -> list[int]:
+    """Have so many processes killed while they start; return the list that their ids go to."""
+    killed: list[int] = []
+
+    def kill_and_wait(process):
+        if len(killed) < number:
+            os.kill(process.pid, signal.SIGKILL)
+            killed.append(process.pid)
+        wait(process)
+
+    wait = worker_process_module.WorkerProcess._wait_until_ready
+    monkeypatch.setattr(worker_process_module.WorkerProcess, "_wait_until_ready", kill_and_wait)
+    return killed
+
+
+def test_workers_that_are_killed_while_they_start_cost_no_run(lone_stage, monkeypatch):
+    killed = kill_while_starting(2, monkeypatch)
+    assert lone_stage.report(deeds.tell_pid).status is RunStatus.SUCCEEDED
+    assert len(killed) == 2
+
+
+def test_a_run_whose_workers_are_all_killed_while_they_start_fails_and_says_so(lone_stage, monkeypatch):
+    kill_while_starting(3, monkeypatch)
+    report = lone_stage.report(deeds.tell_pid)
+    assert report.status is RunStatus.FAILED
+    assert isinstance(report.exception, WorkerStartError)
+    assert "was killed by SIGKILL, as the kernel does when memory runs out before it was ready" in report.reason
     assert lone_stage.report(deeds.tell_pid).status is RunStatus.SUCCEEDED
 
 

@@ -345,8 +345,7 @@ def test_a_disk_that_is_full_and_has_room_again(small_disk: Path | None, tmp_pat
     assert one.has_run("tick0", 3)
 
     def limit(pages: int) -> None:
-        with store._file.reading() as sql:
-            sql.execute(f"PRAGMA max_page_count = {pages}")
+        store._file.read(lambda sql: sql.execute(f"PRAGMA max_page_count = {pages}").fetchall())
 
     if small_disk is None:
         limit(1)  # no fewer than there are

@@ -1,12 +1,17 @@
 """The table answers as a plain list of jobs would, whatever happened to them, and does not grow without them."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tickwright.jobstores import job_table
 from tickwright.jobstores.job_table import STALE_ALLOWED, JobTable
 from tickwright.stored_job import Schedule, StoredJob
 from tickwright.testing.suites.store.material import at, idle_job, made_job
@@ -132,3 +137,67 @@ def test_a_backlog_that_is_only_partly_taken_is_not_read_again_and_again() -> No
         for job in batch:
             table.reschedule(job.id, replace(job.schedule, next_run_time=None))
     assert looks <= 5 * 2000
+
+
+def interrupted(call: Callable[[], object], at_line: int) -> bool:
+    """Call it, and raise in it where the table's `at_line`-th line is reached; return whether that came to be."""
+    lines = 0
+
+    def trace(frame: FrameType, what: str, arg: object) -> Any:
+        nonlocal lines
+        if frame.f_code.co_filename != job_table.__file__:
+            return None
+        if what == "line":
+            lines += 1
+            if lines == at_line:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+CHANGES: dict[str, Callable[[JobTable], object]] = {
+    "put": lambda table: table.put(made_job("new", due=at(5))),
+    "put again, later": lambda table: table.put(made_job("other", due=at(9))),
+    "put again, paused": lambda table: table.put(idle_job("other")),
+    "reschedule": lambda table: table.reschedule("other", made_job("other", due=at(7)).schedule),
+    "remove": lambda table: table.remove("other"),
+    "due": lambda table: table.due(at(3), 10),
+    "next_time": lambda table: table.next_time(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_is_interrupted_anywhere_costs_no_job_a_fire_time(change: str) -> None:
+    at_line = 0
+    while True:
+        at_line += 1
+        table = JobTable()
+        for job_id in ("tick", "other"):
+            table.put(made_job(job_id, due=at(1)))
+            table.reschedule(job_id, made_job(job_id, due=at(2)).schedule)
+        if not interrupted(lambda table=table: CHANGES[change](table), at_line):  # type: ignore[misc]
+            break
+        # Whatever became of the others, each job that is there with a time is found when that has come.
+        for _ in range(3):
+            wanted = {job.id: job.schedule.next_run_time for job in table.all()}
+            assert wanted["tick"] == at(2), at_line
+            assert wanted.get("other") in (at(2), at(7), at(9), None), at_line
+            due = {job.id: job.schedule.next_run_time for job in table.due(at(99), 10)}
+            assert due == {job_id: time for job_id, time in wanted.items() if time is not None}, at_line
+            assert table.next_time() == at(2), at_line
+            # Nor when what was left half done is done again, and undone.
+            CHANGES[change](table)
+            table.remove("other")
+            table.remove("new")
+            assert [job.id for job in table.due(at(99), 10)] == ["tick"], at_line
+            table.put(made_job("other", due=at(2)))
+    assert at_line > 3

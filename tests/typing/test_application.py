@@ -22,11 +22,14 @@ from tickwright import (
     ExcludeTrigger,
     IntervalTrigger,
     Job,
+    JSONSerializer,
     OnLost,
     OrTrigger,
+    PickleSerializer,
     RRuleTrigger,
     Run,
     RunStatus,
+    Serializer,
     TickwrightError,
     current_run,
     named,
@@ -38,6 +41,7 @@ from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.schedulers.health import Health
 from tickwright.schedulers.preview import Upcoming
+from tickwright.serializers import MovingSerializer
 from tickwright.testing import ManualScheduler, VirtualClock
 
 
@@ -121,6 +125,21 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
         runs = scheduler.get_runs("tick", status=RunStatus.SCHEDULED, since=datetime(2020, 1, 1), limit=10)
         assert_type(runs, list[Run])
         nightly.remove()
+
+
+def test_a_store_that_somebody_else_might_write(tmp_path: Path) -> None:
+    signing: Serializer = PickleSerializer(secret=b"sixteen bytes or more", previous_secrets=["the one before this"])
+    strict = JSONSerializer(secret="sixteen bytes or more", modules=["tests.typing.test_application"])
+    assert_type(strict.within("job", "nightly"), JSONSerializer)
+    assert_type(strict.dumps([1]), bytes)
+    moving = MovingSerializer(strict, old=signing)
+    store = SQLiteJobStore(tmp_path / "jobs.sqlite", serializer=moving)
+    scheduler = ManualScheduler("2026-01-05", jobstores={"default": store})
+    scheduler.add_job(back_up, "0 3 * * *", args=["x"], id="nightly")
+    file = str(tmp_path / "jobs.json")
+    assert_type(scheduler.export_jobs(file, serializer=signing), int)
+    assert_type(ManualScheduler("2026-01-05").import_jobs(file, serializer=signing), int)
+    scheduler.shutdown()
 
 
 def test_a_blocking_scheduler_as_the_program() -> None:

@@ -48,6 +48,8 @@ class Context:
     """Seconds after which a scheduler that shows no sign of life is taken for dead."""
     longest_retry_pause: float = 10.0
     """Seconds between attempts at a store that has been failing for a while, at the most."""
+    zone_edition: str = ""
+    """Which edition of the time zone database triggers go by; "" where that is not known, or does not matter."""
     batch: int = 500
     """Due jobs that one round takes from one store; more are taken in the next round, which follows at once."""
     random: Random = field(default_factory=Random)

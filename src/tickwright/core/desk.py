@@ -20,6 +20,7 @@ from tickwright.core.submitting import Submitting
 from tickwright.core.telling import tell_outcome, tell_removed, tell_started
 from tickwright.core.tending import Tending
 from tickwright.core.trigger_trouble import TriggerTrouble
+from tickwright.core.zone_rules import ZoneRules
 from tickwright.due import Due
 from tickwright.events import StoreTroubleEvent
 from tickwright.executors.base import Executor
@@ -44,6 +45,7 @@ class Desk:
         self._trouble = TriggerTrouble(alias, context)
         self._submitting = Submitting(store, context, self._flights, self._lease)
         self._tending = Tending(alias, store, context, self._trouble)
+        self._zone_rules = ZoneRules(alias, store, context)
         self._endings = Endings(store, context, self._flights, self._lease, self._tending)
         self._again = False
         self._told_rooms: set[str] = set()
@@ -136,6 +138,7 @@ class Desk:
         if not self._lease.keep():
             self._submitting.is_doubtful = True
         self._submitting.catch_up()
+        self._zone_rules.look()
         now = self._context.clock.now()
         plan = Round()
         self._again = self._endings.settle_reports(plan, now)

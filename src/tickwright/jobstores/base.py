@@ -297,6 +297,16 @@ class JobStore(ABC):
         """
         return report
 
+    # -- notes ---------------------------------------------------------------------------------------
+
+    def read_note(self, topic: str) -> str | None:
+        """Return what a scheduler has noted here, or None; a store that survives a restart keeps its notes, too."""
+        return self._kept.notes.get(topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        """Keep a note in the place of the one before."""
+        self._kept.notes[topic] = text
+
     # -- leases --------------------------------------------------------------------------------------
 
     def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
@@ -342,7 +352,7 @@ class JobStore(ABC):
 class _Kept:
     """What the defaults keep in memory, for a store that has no place of its own for it."""
 
-    __slots__ = ("in_doubt", "leases", "one_writer", "runs", "set_aside")
+    __slots__ = ("in_doubt", "leases", "notes", "one_writer", "runs", "set_aside")
 
     def __init__(self) -> None:
         self.runs = RunHistory()
@@ -351,5 +361,6 @@ class _Kept:
         self.one_writer = RLock()
         # The change that was being written when the store raised; at most one, for the next call asks first.
         self.in_doubt: Change | None = None
+        self.notes: dict[str, str] = {}
         # The ids of the unreadable jobs that were told of; only the loop asks.
         self.set_aside: set[str] = set()

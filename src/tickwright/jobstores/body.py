@@ -1,7 +1,9 @@
 """The body of a stored job: its definition as bytes, for every store that cannot keep the objects themselves.
 
 A body is a plain dict with a version, put through a `Serializer`. It holds what only the user changes. The
-id, the executor and what firing changes are columns beside it, so that rescheduling never touches a body.
+id, the executor and what firing changes are columns beside it, so that rescheduling never touches a body. A
+serializer that signs covers the id and the executor, which only the user changes too: a body is good for no
+other job.
 """
 
 from __future__ import annotations
@@ -9,11 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tickwright.errors import InvalidJobError, InvalidReferenceError, UnreadableJobError, described
+from tickwright.errors import (
+    InvalidJobError,
+    InvalidReferenceError,
+    UnreadableJobError,
+    UnstorableValueError,
+    described,
+    shortened,
+)
 from tickwright.policies import UNSET, OnLost
 from tickwright.reference import Reference, make_reference
 from tickwright.serializers import Serializer
 from tickwright.stored_job import Schedule, StoredJob
+from tickwright.triggers.base import Trigger
 
 __all__ = ["BODY_VERSION", "pack_job", "unpack_job"]
 
@@ -36,6 +46,20 @@ LEFT_OUT: Mapping[str, Any] = {
 
 State = dict[str, Any]
 
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "func": str,
+    "trigger": Trigger,
+    "partial_args": tuple,
+    "partial_kwargs": dict,
+    "args": tuple,
+    "kwargs": dict,
+    "name": str,
+    "misfire_grace_time": (int, float, type(None)),
+    "coalesce": bool,
+    "max_instances": int,
+    "on_lost": str,
+}
+
 # One step for each older version: from its state to that of the next version.
 UPGRADES: Mapping[int, Callable[[State], State]] = {}
 
@@ -45,14 +69,19 @@ def pack_job(job: StoredJob, serializer: Serializer) -> bytes:
 
     Raises `InvalidJobError` where it cannot be stored, naming the part that is in the way and what to do.
     """
+    serializer = serializer.within("job", job.id, job.executor)
     reference = _reference_of(job)
+    try:
+        serializer.check_reference(reference)
+    except Exception as error:  # border: the serializer may be the user's
+        raise InvalidJobError(f"job {job.id!r} cannot be stored: its function: {described(error)}") from error
     state = _state_of(job, reference)
     try:
         return serializer.dumps(state)
     except Exception as error:  # border: serialising calls the user's code, such as __getstate__
-        part, cause = _culprit(job, reference, serializer) or ("the whole of it", error)
+        what = _culprit(job, reference, serializer) or f"the whole of it cannot be serialised ({described(error)})"
         raise InvalidJobError(
-            f"job {job.id!r} cannot be stored: {part} cannot be serialised ({described(cause)}); give the job what "
+            f"job {job.id!r} cannot be stored: {what}; give the job what "
             f"can be written down, such as a path, an id or a plain value, and open or look up the rest when it runs"
         ) from error
 
@@ -63,13 +92,15 @@ def unpack_job(data: bytes, serializer: Serializer, *, job_id: str, executor: st
     Raises `UnreadableJobError` where it cannot be loaded here, whatever the reason.
     """
     try:
-        state = {**LEFT_OUT, **_upgraded(serializer.loads(data))}
+        serializer = serializer.within("job", job_id, executor)
+        state = _checked({**LEFT_OUT, **_upgraded(serializer.loads(data))})
         reference = Reference(
             name=state["func"],
             bound_to=state["bound_to"],
             args=state["partial_args"],
             kwargs=dict(state["partial_kwargs"]),
         )
+        serializer.check_reference(reference)  # before its module is imported
         return StoredJob(
             id=job_id,
             func=reference.resolve(),
@@ -137,13 +168,26 @@ def _upgraded(state: State) -> State:
     return state
 
 
-def _culprit(job: StoredJob, reference: Reference, serializer: Serializer) -> tuple[str, Exception] | None:
+def _checked(state: State) -> State:
+    """Return the state, of which each part is of the kind that it must be. Raises `TypeError` where one is not.
+
+    Whoever wrote it may have been no Tickwright. The loop works with these, and must not be the one to find out.
+    """
+    for key, kinds in KINDS.items():
+        if not isinstance(state[key], kinds):
+            raise TypeError(f"{key} is {shortened(state[key])}")
+    return state
+
+
+def _culprit(job: StoredJob, reference: Reference, serializer: Serializer) -> str | None:
     """Return the first part that cannot be serialised by itself, and why."""
     for part, value in _parts(job, reference):
         try:
             serializer.dumps(value)
+        except UnstorableValueError as error:
+            return f"{part}{error.path}: {error.reason}"
         except Exception as error:  # border: as in pack_job
-            return f"{part} (a {type(value).__qualname__})", error
+            return f"{part} (a {type(value).__qualname__}) cannot be serialised ({described(error)})"
     return None
 
 

@@ -23,6 +23,10 @@ class JobTable:
     """Holds jobs for a store that keeps them in memory.
 
     Not for several threads at once: the store that owns it brings the lock.
+
+    What raises in the main thread between any two instructions, as Ctrl-C does, must not cost another job its fire
+    times. So each step leaves something good: a new time is queued before the job gets it, what is read
+    is copied before the original goes, and a count that may be wrong is not relied on.
     """
 
     def __init__(self) -> None:
@@ -43,8 +47,9 @@ class JobTable:
     def get(self, job_id: str) -> StoredJob | None:
         """Return the job as it stands, or None."""
         job = self._jobs.get(job_id)
-        if job is not None and (moved := self._moved.pop(job_id, None)) is not None:
+        if job is not None and (moved := self._moved.get(job_id)) is not None:
             job = self._jobs[job_id] = job.with_schedule(moved)
+            del self._moved[job_id]
         return job
 
     def schedule_of(self, job_id: str) -> Schedule | None:
@@ -60,22 +65,24 @@ class JobTable:
     def put(self, job: StoredJob) -> None:
         """Add the job, or replace the one of its id."""
         _check_aware(job.schedule)
-        self.remove(job.id)
-        self._jobs[job.id] = job
+        before, schedule = self._jobs.get(job.id), self.schedule_of(job.id)
         if job.schedule.next_run_time is not None:
             self._queue(job.executor).enter((job.schedule.next_run_time, job.id))
+        self._jobs[job.id] = job
+        self._moved.pop(job.id, None)
+        if before is not None and schedule is not None and schedule.next_run_time is not None:
+            self._leave(before.executor)
 
     def reschedule(self, job_id: str, schedule: Schedule) -> None:
         """Give a job that is here another schedule."""
         _check_aware(schedule)
         job = self._jobs[job_id]
         before = self._moved.get(job_id, job.schedule).next_run_time
-        self._moved[job_id] = schedule
-        if schedule.next_run_time == before:
-            return
-        if schedule.next_run_time is not None:
+        moves = schedule.next_run_time != before
+        if moves and schedule.next_run_time is not None:
             self._queue(job.executor).enter((schedule.next_run_time, job_id))
-        if before is not None:
+        self._moved[job_id] = schedule
+        if moves and before is not None:
             self._leave(job.executor)
 
     def remove(self, job_id: str) -> bool:
@@ -118,9 +125,10 @@ class JobTable:
         return queue
 
     def _leave(self, executor: str) -> None:
-        queue = self._queues[executor]
+        queue = self._queue(executor)
         queue.leave()
-        if queue.current == 0:
+        # The count says when it is worth looking; whether nothing is left, the entries say.
+        if queue.current <= 0 and queue.is_empty():
             del self._queues[executor]
 
     def _is_current(self, entry: _Entry, executor: str) -> bool:
@@ -159,8 +167,13 @@ class _Queue:
         # A job far in the future that is rescheduled again and again would fill the heap with what it was.
         # Twice the size for each time that this happens: a constant cost for each entry.
         if len(self._heap) > 2 * self.current + STALE_ALLOWED:
-            self._heap = list({entry for entry in self._heap if self._is_current(entry)})
-            heapify(self._heap)
+            heap = list({entry for entry in self._heap if self._is_current(entry)})
+            heapify(heap)
+            self._heap = heap
+
+    def is_empty(self) -> bool:
+        """Return whether no entry is current."""
+        return self.first_time() is None
 
     def due(self, now: datetime, limit: int) -> list[_Entry]:
         """Return at most `limit` current entries up to `now`, in order and each once."""
@@ -170,13 +183,14 @@ class _Queue:
         heap = self._heap
         # What came since may be due earlier than what was read before.
         while heap and heap[0][0] <= now and (len(front) < limit or heap[0] < front[limit - 1]):
-            entry = heappop(heap)
+            entry = heap[0]
             if not self._is_current(entry):
-                continue
-            if not front or front[-1] < entry:
+                pass
+            elif not front or front[-1] < entry:
                 front.append(entry)
             elif front[at := bisect_left(front, entry)] != entry:
                 front.insert(at, entry)
+            heappop(heap)
         # The clock may have been set back since the front was read.
         return [entry for entry in front[:limit] if entry[0] <= now]
 

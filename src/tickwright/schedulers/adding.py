@@ -16,6 +16,7 @@ from tickwright.core.telling import tell_outcome, tell_removed
 from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described
 from tickwright.events import JobEvent
 from tickwright.job import Job
+from tickwright.locks import unless_held
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.schedulers.declaring import as_next_run_time, declare
 from tickwright.schedulers.looking import LookCalls
@@ -27,6 +28,7 @@ from tickwright.triggers.coerce import make_trigger
 
 if TYPE_CHECKING:
     from tickwright.jobstores.base import JobStore
+    from tickwright.serializers import Serializer
 
 __all__ = ["AddCalls"]
 
@@ -93,7 +95,7 @@ class AddCalls(LookCalls):
             replace_existing=replace_existing,
             next_run_time=as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}"),
         )
-        with self._lock:
+        with unless_held(self._lock):
             # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
             if not self.running:
                 self._pending.add(pending)
@@ -221,11 +223,18 @@ class AddCalls(LookCalls):
             job = changing.past(job, now)
         return job
 
-    def import_jobs(self, infile: str | TextIO, jobstore: str = "default") -> int:
-        """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none."""
+    def import_jobs(
+        self, infile: str | TextIO, jobstore: str = "default", *, serializer: Serializer | None = None
+    ) -> int:
+        """Add the jobs of a file that `export_jobs` wrote; return how many. All of them, or, at an error, none.
+
+        `serializer` must be one that reads what the file was written with. Without it, whoever can write the file can
+        run code here, whatever serializer the job store has.
+        """
         self._check_process()
-        pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in read_jobs(infile)]
-        with self._lock:
+        jobs = read_jobs(infile, serializer)
+        pending = [PendingJob(job=job, jobstore=jobstore, keeps_schedule=True) for job in jobs]
+        with unless_held(self._lock):
             if not self.running:
                 self._pending.add_all(pending)
                 return len(pending)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import weakref
 from collections.abc import Callable
 from threading import Thread
@@ -48,16 +49,27 @@ class BackgroundScheduler(BaseScheduler):
         """
         if self._at_exit is not None:
             atexit.unregister(self._at_exit)
-        self._at_exit = _shut_down(weakref.ref(self), os.getpid())
+        self._at_exit = _shut_down(self, os.getpid())
         atexit.register(self._at_exit)
+        _register_in_child_process(self._at_exit)
 
 
-def _shut_down(scheduler: weakref.ref[BackgroundScheduler], pid: int) -> Callable[[], None]:
-    """Return what shuts a scheduler down unless it was forgotten, or this is a fork of its process."""
+def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
+    """Return what shuts a scheduler down unless this is a fork of its process; it goes with a forgotten scheduler."""
 
     def shut_down() -> None:
-        found = scheduler()
+        found = remembered()
         if found is not None and os.getpid() == pid:
             found._shut_down()
 
+    exits = atexit  # at the end of the interpreter, modules lose their names before all objects are gone
+    remembered = weakref.ref(scheduler, lambda _: exits.unregister(shut_down))
     return shut_down
+
+
+def _register_in_child_process(at_exit: Callable[[], None]) -> None:
+    """Have it called at the end of a child process of multiprocessing, too, which leaves without what atexit knows."""
+    # Where nobody has imported it, this process is no child of its. Importing it here would take long.
+    process, util = sys.modules.get("multiprocessing.process"), sys.modules.get("multiprocessing.util")
+    if process is not None and util is not None and process.parent_process() is not None:
+        util.Finalize(None, at_exit, exitpriority=100)  # before its own, so that pools still work

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import tzinfo
-from threading import Lock
+from threading import RLock
 from typing import Any, NoReturn, Self
 
 from tickwright import events
@@ -17,6 +17,7 @@ from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Mailbox
 from tickwright.errors import ForkedSchedulerError, SchedulerAlreadyRunningError, SchedulerNotRunningError
 from tickwright.events import EVENT_ALL, Event, SchedulerEvent
+from tickwright.locks import unless_held
 from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.checkup import examine
 from tickwright.schedulers.configuration import Configuration, read_configuration
@@ -29,6 +30,7 @@ from tickwright.schedulers.parts import Parts
 from tickwright.schedulers.process import is_dead, retire, this_owner
 from tickwright.schedulers.reentry import breaks_in
 from tickwright.schedulers.stopping import Stopping
+from tickwright.zone_database import zone_database_edition
 
 __all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
 
@@ -49,7 +51,7 @@ class BaseScheduler(PartCalls):
     _inline = False  # whether listeners are called where an event is told
 
     def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
-        self._lock = Lock()
+        self._lock = RLock()
         self._state = STATE_STOPPED
         self._starting = False
         self._loop: Loop | None = None
@@ -138,7 +140,7 @@ class BaseScheduler(PartCalls):
         self._shut_down(wait, timeout)
 
     def _shut_down(self, wait: bool = True, timeout: float | None = None) -> None:
-        with self._lock:
+        with unless_held(self._lock):
             loop = self._loop
             if self._state == STATE_STOPPED or loop is None:
                 return
@@ -185,10 +187,12 @@ class BaseScheduler(PartCalls):
         Listeners run in a thread of their own: a slow one delays other listeners, and never a job. What one raises
         is logged and counted in `health()`.
         """
+        self._check_process()
         self._listeners.add(callback, mask)
 
     def remove_listener(self, callback: Callback) -> None:
         """Call `callback` no more."""
+        self._check_process()
         self._listeners.remove(callback)
 
     def health(self) -> Health:
@@ -208,7 +212,7 @@ class BaseScheduler(PartCalls):
     def _begin(self, paused: bool) -> Loop:
         """Start the parts, store the pending jobs and make the loop: all, or nothing."""
         self._check_process()
-        with self._lock:
+        with unless_held(self._lock):
             if self._state != STATE_STOPPED or self._starting:
                 raise SchedulerAlreadyRunningError("this scheduler is running already")
             self._starting = True
@@ -231,7 +235,7 @@ class BaseScheduler(PartCalls):
 
     def _is_open_for_jobs(self, loop: Loop, paused: bool) -> bool:
         """Become running if no job waits to be stored; return whether it did."""
-        with self._lock:
+        with unless_held(self._lock):
             if self._pending.of(None):
                 return False
             self._loop = loop
@@ -253,6 +257,7 @@ class BaseScheduler(PartCalls):
             longest_retry_pause=self._configuration.jobstore_retry_interval,
             logger=self._configuration.logger,
             border=self._border(),
+            zone_edition=zone_database_edition(),
         )
         self._taker = context.taker
         engine = Engine(context, mailbox)
@@ -302,7 +307,7 @@ class BaseScheduler(PartCalls):
 
     def _set_taking(self, taking: bool, state: int, code: int) -> None:
         self._check_process()
-        with self._lock:
+        with unless_held(self._lock):
             if self._loop is None or self._loop.stopping is not None:
                 raise SchedulerNotRunningError("this scheduler is not running; start it first")
             changed = self._state != state

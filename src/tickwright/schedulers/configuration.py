@@ -63,7 +63,7 @@ def read_configuration(
     unknown = sorted(set(tree) - set(OPTIONS))
     if unknown:
         raise ConfigurationError(
-            f"there is no option {unknown[0]!r} (with the value {shortened(tree[unknown[0]])}); "
+            f"there is no option {unknown[0]!r}{_shown(unknown[0], tree[unknown[0]])}; "
             f"the options are {', '.join(OPTIONS)}"
         )
     read: dict[str, Any] = {"timezone": as_zone(tree.get("timezone"))}
@@ -116,6 +116,11 @@ def _tree(flat: Mapping[str, Any]) -> dict[str, Any]:
         else:
             branch[last] = dict(value) if isinstance(value, Mapping) else value
     return tree
+
+
+def _shown(option: str, value: Any) -> str:
+    """Return how the value of an unknown option is told, if that can be no secret, nor hold one."""
+    return "" if isinstance(value, Mapping) or "secret" in option else f" (with the value {shortened(value)})"
 
 
 def _mapping(option: str, value: Any) -> dict[str, Any]:

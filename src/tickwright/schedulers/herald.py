@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Event as Flag
-from threading import Lock, Thread, current_thread
+from threading import Thread, current_thread
 
 from tickwright.events import Event
+from tickwright.locks import RLock, is_held_here
 
 __all__ = ["Herald"]
 
@@ -25,7 +27,7 @@ class Herald:
         self._thread: Thread | None = None
         self._stays = False
         # Held from looking whether there is a thread to putting something before it: else it may just have left.
-        self._lock = Lock()
+        self._lock = RLock()
 
     @property
     def is_this_thread(self) -> bool:
@@ -39,6 +41,15 @@ class Herald:
 
     def post(self, event: Event) -> bool:
         """Pass an event on, later; return False where no thread can be had for it, as when the interpreter ends."""
+        if is_held_here(self._lock):
+            # A signal handler broke in on another call of these. Where there is a thread it cannot leave now, because
+            # it would need the lock for that; where one is about to be started, this is not the moment for another.
+            if self._thread is None:
+                return False
+            self._put(event)
+            return True
+        if sys.is_finalizing():
+            return True  # nobody is left to tell, and a thread that is started now never says that it has begun
         with self._lock:
             if self._thread is None and not self._start_thread():
                 return False

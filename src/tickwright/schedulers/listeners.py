@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from tickwright.errors import ConfigurationError, shortened
 from tickwright.events import EVENT_ALL, Event, mask_of
+from tickwright.locks import unless_held
 from tickwright.schedulers.herald import Herald
 
 __all__ = ["Callback", "Listeners"]
@@ -49,7 +50,7 @@ class Listeners:
         self._inline = inline
         self._listeners: tuple[_Listener, ...] = ()
         self._mask = 0
-        self._lock = Lock()
+        self._lock = RLock()
         self._holds: dict[str, _Hold] = {}
         self._herald = Herald(self._call_listeners)
         self.errors = 0
@@ -67,13 +68,13 @@ class Listeners:
             raise ConfigurationError(
                 f"mask: must be EVENT_* constants combined with |, or an event class, not {shortened(mask)}"
             )
-        with self._lock:
+        with unless_held(self._lock):
             self._listeners += (listener,)
             self._mask |= listener.mask
 
     def remove(self, callback: Callback) -> None:
         """Tell `callback` no more; it is fine if it was never added."""
-        with self._lock:
+        with unless_held(self._lock):
             self._listeners = tuple(one for one in self._listeners if one.callback != callback)
             self._mask = 0
             for listener in self._listeners:
@@ -100,7 +101,8 @@ class Listeners:
         if self._inline:
             yield self._tell_at_once
             return
-        with self._lock:
+        # Whoever may hold back may release too: telling, further down, is never refused.
+        with unless_held(self._lock):
             hold = self._holds.setdefault(job_id, _Hold())
             hold.blocks += 1
         try:

@@ -19,7 +19,7 @@ from tickwright.triggers.moments import read_moment
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-    from threading import Lock
+    from threading import RLock
 
     from tickwright.clock import Clock
     from tickwright.core.taker import Taker
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tickwright.schedulers.listeners import Listeners
     from tickwright.schedulers.loop import Loop
     from tickwright.schedulers.parts import Parts
+    from tickwright.serializers import Serializer
 
 __all__ = ["LookCalls"]
 
@@ -39,7 +40,7 @@ class LookCalls:
     if TYPE_CHECKING:  # what the scheduler that inherits these calls has
         _configuration: Configuration
         _listeners: Listeners
-        _lock: Lock
+        _lock: RLock
         _loop: Loop | None
         _parts: Parts
         _taker: Taker
@@ -121,12 +122,16 @@ class LookCalls:
         """Print the jobs of all job stores, or of one, to `out` (standard output)."""
         print_jobs([alias for alias, _ in self._stores(jobstore)], self._all_jobs(jobstore), out)
 
-    def export_jobs(self, outfile: str | TextIO, jobstore: str | None = None) -> int:
+    def export_jobs(
+        self, outfile: str | TextIO, jobstore: str | None = None, *, serializer: Serializer | None = None
+    ) -> int:
         """Write all readable jobs, with their schedules, to a JSON file; return how many.
 
-        Read it back only where you trust it: what cannot be said in JSON is pickled.
+        What makes up a job itself is written by `serializer`, and pickled where none is given: read such a file back
+        only where you trust it. The serializers of the job stores have no part in it. A new file is made for its
+        owner alone (mode 0600).
         """
-        return write_jobs(outfile, (job for _, job in self._all_jobs(jobstore)))
+        return write_jobs(outfile, (job for _, job in self._all_jobs(jobstore)), serializer)
 
     # -- for the handles -----------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from threading import RLock
 
 from tickwright.errors import ConflictingIdError
+from tickwright.locks import unless_held
 from tickwright.policies import UNSET, Unset
 from tickwright.stored_job import StoredJob
 
@@ -36,7 +37,7 @@ class PendingJobs:
 
     def __init__(self) -> None:
         self._jobs: dict[tuple[str, str], PendingJob] = {}
-        self._lock = Lock()
+        self._lock = RLock()
 
     def add(self, pending: PendingJob) -> None:
         """Keep one; an id that waits already is a conflict unless this one is to replace it."""
@@ -44,7 +45,7 @@ class PendingJobs:
 
     def add_all(self, jobs: Sequence[PendingJob]) -> None:
         """Keep all of them or, where there is a conflict, none."""
-        with self._lock:
+        with unless_held(self._lock):
             for pending in jobs:
                 if pending.key in self._jobs and not pending.replace_existing:
                     raise ConflictingIdError(
@@ -61,7 +62,7 @@ class PendingJobs:
 
     def change(self, pending: PendingJob) -> bool:
         """Replace what a pending job will be; return False where it is pending no more."""
-        with self._lock:
+        with unless_held(self._lock):
             if pending.key not in self._jobs:
                 return False
             self._jobs[pending.key] = pending
@@ -69,10 +70,10 @@ class PendingJobs:
 
     def remove(self, pending: PendingJob) -> None:
         """Drop a pending job; it is fine if it is gone."""
-        with self._lock:
+        with unless_held(self._lock):
             self._jobs.pop(pending.key, None)
 
     def of(self, jobstore: str | None) -> list[PendingJob]:
         """Return those for a job store, or for any, in the order they were added."""
-        with self._lock:
+        with unless_held(self._lock):
             return [one for one in self._jobs.values() if jobstore is None or one.jobstore == jobstore]

@@ -1,4 +1,4 @@
-"""Job stores and executors by their short names, imported when they are first asked for."""
+"""Job stores, executors and serializers by their short names, imported when they are first asked for."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from tickwright.errors import ConfigurationError, InvalidReferenceError, shorten
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
 from tickwright.reference import find
+from tickwright.serializers import Serializer
 
-__all__ = ["EXECUTORS", "JOBSTORES", "make_executor", "make_jobstore"]
+__all__ = ["EXECUTORS", "JOBSTORES", "SERIALIZERS", "make_executor", "make_jobstore", "make_serializer"]
 
 EXECUTORS = {
     "debug": "tickwright.executors.debug:DebugExecutor",
@@ -23,6 +24,11 @@ JOBSTORES = {
     "sqlite": "tickwright.jobstores.sqlite:SQLiteJobStore",
 }
 
+SERIALIZERS = {
+    "json": "tickwright.serializers:JSONSerializer",
+    "pickle": "tickwright.serializers:PickleSerializer",
+}
+
 Part = TypeVar("Part")
 
 
@@ -32,8 +38,31 @@ def make_executor(executor: Any, alias: str, options: Mapping[str, Any] | None =
 
 
 def make_jobstore(jobstore: Any, alias: str, options: Mapping[str, Any] | None = None) -> JobStore:
-    """Return a job store: itself, or one of a short name with options, or one that a mapping describes."""
+    """Return a job store: itself, or one of a short name with options, or one that a mapping describes.
+
+    Its `serializer` may be given by a short name, or described, as well.
+    """
+    if isinstance(jobstore, Mapping):
+        jobstore, options = dict(jobstore), dict(options or {})
+        for given in (jobstore, options):
+            if given.get("serializer") is not None:
+                given["serializer"] = make_serializer(given["serializer"], alias)
+    elif options is not None and options.get("serializer") is not None:
+        options = {**options, "serializer": make_serializer(options["serializer"], alias)}
     return _make(jobstore, f"job store {alias!r}", options, JOBSTORES, JobStore)  # type: ignore[type-abstract] # the base is only checked against
+
+
+def make_serializer(serializer: Any, alias: str) -> Serializer:
+    """Return a serializer: itself, or one of a short name, or one that a mapping describes.
+
+    In a text, the names of `modules` are separated by commas, as in an INI file. Secrets are not: any character may
+    be in one.
+    """
+    if isinstance(serializer, Mapping) and isinstance(modules := serializer.get("modules"), str):
+        listed = [module.strip() for module in modules.split(",")]
+        serializer = {**serializer, "modules": [module for module in listed if module]}
+    shown = f"the serializer of job store {alias!r}"
+    return _make(serializer, shown, None, SERIALIZERS, Serializer)  # type: ignore[type-abstract] # the base is only checked against
 
 
 def _make(part: Any, shown: str, options: Mapping[str, Any] | None, names: Mapping[str, str], base: type[Part]) -> Part:
@@ -72,7 +101,8 @@ def _build(path: Any, shown: str, options: dict[str, Any], base: type[Part]) -> 
     try:
         return kind(**options)
     except TypeError as error:
-        raise TypeError(f"{shown}: {kind.__name__} does not take {options!r}: {error}") from error
+        # The names of the options and not their values, one of which may be a secret.
+        raise TypeError(f"{shown}: {kind.__name__} does not take {', '.join(options)}: {error}") from error
 
 
 def _known(names: Mapping[str, str]) -> str:

@@ -52,6 +52,8 @@ def _identity(pid: int) -> str:
     For a pid that is not in use, the start is 0. What cannot be read says nothing: the answer is "" then too.
     """
     try:
+        if os.readlink("/proc/self") != str(os.getpid()):
+            return ""  # it is another namespace's, as in a container without one of its own: its pid 7 is somebody else
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         namespace = os.readlink("/proc/self/ns/pid")
         return f"{boot}/{namespace}/{_start_of(pid)}"

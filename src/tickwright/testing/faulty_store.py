@@ -158,6 +158,12 @@ class FaultyStore(JobStore):
     def pack(self, report: Report) -> Report:
         return self.inner.pack(report)  # no call of the store's: it is made in a worker, and must not fail
 
+    def read_note(self, topic: str) -> str | None:
+        return self._pass_on(self.inner.read_note, topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        self._pass_on(self.inner.write_note, topic, text)
+
     def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
         self._pass_on(self.inner.open_lease, owner, seconds, now, beat)
 

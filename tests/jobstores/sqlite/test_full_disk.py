@@ -66,8 +66,7 @@ def test_a_commit_that_finds_the_disk_full_is_not_there_and_works_when_there_is_
 ) -> None:
     if small_disk is None:
         store = opened(path)
-        with store._file.reading() as sql:
-            sql.execute("PRAGMA max_page_count = 60")
+        store._file.read(lambda sql: sql.execute("PRAGMA max_page_count = 60"))
     else:
         (small_disk / "ballast").write_bytes(bytes(100_000))
         path = small_disk / "jobs.db"
@@ -79,8 +78,7 @@ def test_a_commit_that_finds_the_disk_full_is_not_there_and_works_when_there_is_
         store.commit([fire(20_000, version)])
     whole(store, version)
     if small_disk is None:
-        with store._file.reading() as sql:
-            sql.execute("PRAGMA max_page_count = 1000000")
+        store._file.read(lambda sql: sql.execute("PRAGMA max_page_count = 1000000"))
     else:
         (small_disk / "ballast").unlink()
     assert store.commit([fire(20_000, version)]) == [True]

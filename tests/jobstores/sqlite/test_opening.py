@@ -107,9 +107,8 @@ def test_an_option_that_cannot_be_taken_is_refused(path: Path, option: str, valu
 @pytest.mark.parametrize(("given", "stands_for"), [({}, 2), ({"synchronous": "NORMAL"}, 1)])
 def test_commits_are_synchronous_as_asked(opened: Opener, given: dict[str, str], stands_for: int) -> None:
     store = opened(**given)
-    with store._file.reading() as sql:
-        assert sql.execute("PRAGMA synchronous").fetchone() == (stands_for,)
-        assert sql.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._file.read(lambda sql: sql.execute("PRAGMA synchronous").fetchone()) == (stands_for,)
+    assert store._file.read(lambda sql: sql.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
 
 
 # -- modes -------------------------------------------------------------------------------------------------
@@ -126,6 +125,117 @@ def test_a_new_file_and_its_companions_are_private_whatever_the_umask(opened: Op
         os.umask(before)
     for file in (path, *companions(path)):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and umasks are POSIX's")
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids=oct)
+def test_every_file_is_private_at_every_moment_whatever_the_umask(
+    opened: Opener, path: Path, umask: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, set[int]] = {}
+
+    def look() -> None:
+        for file in path.parent.iterdir():
+            with suppress(FileNotFoundError):
+                seen.setdefault(file.name, set()).add(stat.S_IMODE(file.stat().st_mode))
+
+    class Watched(sqlite3.Connection):
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            look()
+            done = super().execute(statement, *values)
+            look()
+            return done
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+    before = os.umask(umask)
+    try:
+        for job_id in "abc":  # made, and the companions made again, twice
+            store = opened()
+            store.add_job(made_job(job_id))
+            other = opened()
+            other.remove_job(job_id)
+            store.shutdown()
+            other.shutdown()
+            assert [file.name for file in path.parent.iterdir()] == [path.name]
+    finally:
+        os.umask(before)
+    assert set(seen) == {"jobs.db", "jobs.db-wal", "jobs.db-shm", "jobs.db-journal"}
+    assert set().union(*seen.values()) == {0o600}, seen
+
+
+KILLED = dedent(
+    """
+    import os, signal, sys
+    from tickwright.jobstores.sqlite import SQLiteJobStore
+    from tickwright.testing.suites.store.material import Host, made_job
+    os.umask(int(sys.argv[2]))
+    store = SQLiteJobStore(sys.argv[1])
+    store.start(Host(), "default")
+    store.add_job(made_job())
+    os.kill(os.getpid(), signal.SIGKILL)
+    """
+)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes and umasks are POSIX's")
+@pytest.mark.parametrize("umask", [0, 0o777], ids=oct)
+def test_what_a_killed_process_leaves_is_private(opened: Opener, path: Path, umask: int) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(path), str(umask)], check=False, timeout=60)
+    for file in (path, *companions(path)):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+    assert ids(opened().get_all_jobs()) == ["job"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_companions_that_are_open_to_more_than_the_file_follow_it(opened: Opener, path: Path) -> None:
+    # A file that was open to all, a process that was killed, and somebody who mended the mode of the file.
+    subprocess.run([sys.executable, "-c", KILLED, str(path), "0"], check=False, timeout=60)
+    for file in companions(path):
+        file.chmod(0o666)
+    opened().add_job(made_job("another"))
+    for file in (path, *companions(path)):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+@pytest.mark.skipif(os.name != "posix", reason="users are POSIX's")
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_a_companion_that_another_user_put_there_is_refused(
+    opened: Opener, path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In a folder such as /tmp everybody can make a file before the store does, and nobody else can remove it.
+    opened().shutdown()
+    planted = path.with_name(path.name + ending)
+    planted.touch()
+
+    def lstat(file: Any) -> os.stat_result:  # only root can give a file away
+        return (
+            os.stat_result([*found[:4], NOBODY, *found[5:]])
+            if (found := os.stat(file)) and file == str(planted)
+            else found
+        )
+
+    monkeypatch.setattr(os, "lstat", lstat)
+    refused(path, JobStoreUnavailableError, ending, f"another user (uid {NOBODY})", "remove it")
+    path.chmod(0o660)  # where others of a group may write, it may be theirs
+    opened().add_job(made_job())
+    path.chmod(0o600)
+    monkeypatch.undo()
+    opened()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_a_link_in_the_place_of_a_companion_leads_to_no_other_file(opened: Opener, path: Path, tmp_path: Path) -> None:
+    opened().shutdown()
+    other = tmp_path / "other"
+    other.write_text("somebody else's")
+    other.chmod(0o644)
+    path.with_name("jobs.db-wal").symlink_to(other)
+    store = SQLiteJobStore(path, timeout=0.05)
+    with suppress(JobStoreError):
+        store.start(Host(), "default")
+        store.add_job(made_job())
+    store.shutdown()
+    assert (other.read_text(), stat.S_IMODE(other.stat().st_mode)) == ("somebody else's", 0o644)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -149,6 +259,26 @@ def test_a_file_that_everybody_can_write_is_warned_of(
     path.chmod(0o600)
     opened()
     assert caplog.text == ""
+    path.parent.chmod(0o777)
+    opened()
+    assert "put another file in its place" in caplog.text
+    caplog.clear()
+    path.parent.chmod(0o1777)  # as of /tmp, where nobody can take away what belongs to another
+    opened()
+    assert caplog.text == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="users are POSIX's")
+def test_a_file_of_another_user_is_warned_of(
+    opened: Opener, path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened().shutdown()
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
+    else:  # only root can give a file away; anybody can be somebody else, as far as the store knows
+        monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+    opened()
+    assert f"belongs to another user (uid {path.stat().st_uid})" in caplog.text
 
 
 # -- files that are refused ----------------------------------------------------------------------------------

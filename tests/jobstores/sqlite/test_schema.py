@@ -12,6 +12,9 @@ from tickwright.jobstores.sqlite import database, opening, schema
 from tickwright.jobstores.sqlite.schema import STEPS, upgrade, version_of
 from tickwright.testing.suites.store.material import all_at_once, ids, made_job
 
+# The first version, as it was before notes were kept.
+ORIGINAL = STEPS[:1]
+
 # What two later versions could bring: a column filled from what is there, and a table in the place of another.
 SECOND = ("ALTER TABLE jobs ADD COLUMN label TEXT", "UPDATE jobs SET label = 'was ' || id")
 THIRD = ("CREATE TABLE labels AS SELECT key, label FROM jobs", "UPDATE labels SET label = label || '!'")
@@ -54,7 +57,7 @@ def test_a_file_of_an_older_version_is_upgraded_step_by_step_with_all_that_is_in
     store.shutdown()
     later()
     store = opened()
-    assert read(path, "PRAGMA user_version") == [(3,)]
+    assert read(path, "PRAGMA user_version") == [(len(LATER),)]
     assert read(path, "SELECT label FROM labels") == [("was a!",)]
     assert ids(store.get_all_jobs()) == ["a"]
     store.add_job(made_job("b"))
@@ -105,3 +108,21 @@ def test_the_version_is_looked_at_without_writing(path: Path) -> None:
     upgrade(sql, str(path))
     assert version_of(sql, str(path)) == len(STEPS)
     sql.close()
+
+
+def test_a_file_of_the_first_version_learns_to_keep_notes(
+    opened: Opener, path: Path, later: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        for room in (schema, opening, database):
+            patch.setattr(room, "STEPS", ORIGINAL)
+        patch.setattr(schema.version_of, "__defaults__", (ORIGINAL,))
+        patch.setattr(schema.upgrade, "__defaults__", (ORIGINAL,))
+        store = opened()
+        store.add_job(made_job("a"))
+        store.shutdown()
+        assert read(path, "PRAGMA user_version") == [(1,)]
+    store = opened()
+    store.write_note("topic", "text")
+    assert store.read_note("topic") == "text"
+    assert ids(store.get_all_jobs()) == ["a"]

@@ -62,9 +62,12 @@ def test_every_version_is_taken_by_one_of_many_threads_on_many_stores(opened: Op
 
 def test_listing_much_does_not_keep_the_loop_waiting(store: SQLiteJobStore) -> None:
     store.add_job(made_job())
-    with store._file.listing():  # as long as a user reads, on the connection for that
+
+    def meanwhile(sql: sqlite3.Connection) -> None:  # as long as a user reads, on the connection for that
         assert ids(store.read_due(NOW, 1).due) == ["job"]
         assert store.commit([Change(job_id="job", started=(made_run(),))]) == [True]
+
+    store._file.read_long(meanwhile)
 
 
 def test_a_commit_that_fails_in_the_middle_is_not_there_at_all(store: SQLiteJobStore, path: Path) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ProcessWorker"]
 
+NEW_PROCESSES = 3
+"""How many new processes a run is offered, when each is killed before it has taken the run."""
+
 
 class ProcessWorker:
     """Performs runs in a process, and replaces it when it dies.
@@ -51,12 +54,17 @@ class ProcessWorker:
         if self._process is not None:
             with suppress(TaskUnreadError):  # it died while it was idle, and no run with it
                 return self._give(task, active, self._process)
-        self._process = WorkerProcess(self._context, self._name)
-        try:
-            return self._give(task, active, self._process)
-        except TaskUnreadError as death:
-            # A third process would hardly fare better. The next run tries again.
-            raise WorkerStartError(f"{death}, although it was new; nothing of the run was done") from death
+        deaths: list[TaskUnreadError] = []
+        while len(deaths) < NEW_PROCESSES:
+            try:
+                self._process = WorkerProcess(self._context, self._name)
+                return self._give(task, active, self._process)
+            except TaskUnreadError as death:
+                deaths.append(death)
+        raise WorkerStartError(
+            f"{deaths[-1]}, and so it went with each of {len(deaths)} new processes; nothing of the run was done, and "
+            f"the next run will ask for a process again"
+        ) from deaths[-1]
 
     def _give(self, task: bytes, active: ActiveRun, process: WorkerProcess) -> Report:
         active.raise_if_cancelled()

@@ -21,8 +21,9 @@ class ProcessPoolExecutor(PoolExecutor):
     """Runs up to `max_workers` jobs at a time (by default one for each CPU), each in a process of its own.
 
     Processes are started when first needed, and again when one dies: then its run, and no other, is reported
-    as `lost`. They import the main module of the program, so what that one does when it is run, such as
-    starting a scheduler, belongs under `if __name__ == "__main__":`.
+    as `lost`, with the signal or exit code. A run that a dying process had not even read is given to another. They
+    import the main module of the program, so what that one does when it is run, such as starting a scheduler,
+    belongs under `if __name__ == "__main__":`.
 
     The function travels by its name; arguments, results and exceptions are pickled, and what cannot be is
     reported as such. A run that is asked to stop sees it in `current_run().cancel_requested`, as in a thread.

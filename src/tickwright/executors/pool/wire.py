@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
-from reprlib import Repr
 from typing import Any, NamedTuple
 
-from tickwright.errors import InvalidJobError, UnpicklableResultError, described
+from tickwright.errors import InvalidJobError, UnpicklableResultError, described, shortened
 from tickwright.policies import UNSET
 from tickwright.reference import Reference, name_now
 from tickwright.report import Report
@@ -41,10 +40,8 @@ READY = b"ready"
 STOP = b"stop"
 """Said in place of a task: end, there is nothing more to do."""
 
-
-# Bounded in depth and length, and safe with objects whose own repr raises.
-_brief = Repr()
-_brief.maxother = _brief.maxstring = 100
+# Each border here is for BaseException: what the user's objects raise when they are pickled or loaded is told about
+# their run, and SystemExit and KeyboardInterrupt mean no more there than in the job itself.
 
 
 class Task(NamedTuple):
@@ -121,9 +118,9 @@ def _with_result(answer: Answer, result: Any) -> tuple[Answer, bytes]:
     about = f"the function returned a value of type {type(result).__qualname__}"
     try:
         payload = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # border: pickling calls methods of the user's objects
+    except BaseException as error:  # border: pickling calls methods of the user's objects
         refusal = UnpicklableResultError(
-            f"the function returned {_brief.repr(result)}, which cannot be sent back from its worker process: "
+            f"the function returned {shortened(result)}, which cannot be sent back from its worker process: "
             f"{described(error)}; return something that pickle takes, or None"
         )
         answer = answer._replace(status=RunStatus.FAILED.value, reason=str(refusal))
@@ -136,8 +133,8 @@ def _with_exception(answer: Answer, exception: BaseException) -> tuple[Answer, b
     try:
         payload = pickle.dumps(exception, pickle.HIGHEST_PROTOCOL)
         # Many an exception pickles and then does not load, because its __init__ wants more than its message.
-        pickle.loads(payload)
-    except Exception as error:  # border: as above
+        _load_exception(payload)
+    except BaseException as error:  # border: as above
         payload = pickle.dumps(
             UnpicklableResultError(f"{about}, which cannot be sent back from its worker process: {described(error)}")
         )
@@ -151,7 +148,7 @@ def pack_task(run: Run, job: StoredJob) -> bytes:
     """Return a run of `job` as bytes. Raises `InvalidJobError` naming the part that cannot be pickled."""
     try:
         return pickle.dumps((_said(run), _short(job.reference), job.args, dict(job.kwargs)), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # border: pickling calls methods of the user's objects
+    except BaseException as error:  # border: pickling calls methods of the user's objects
         raise InvalidJobError(
             f"job {job.id!r} cannot be sent to a worker process: {_culprit(job) or described(error)}; "
             f"give it what pickle takes, such as a path to open there, or run it in a thread pool"
@@ -190,8 +187,8 @@ def _culprit(job: StoredJob) -> str | None:
     for name, value in _parts(job):
         try:
             pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:  # border: as above
-            return f"{name} is {_brief.repr(value)}, and that raises {described(error)}"
+        except BaseException as error:  # border: as above
+            return f"{name} is {shortened(value)}, and that raises {described(error)}"
     return None
 
 
@@ -230,10 +227,16 @@ def make_report(answer: Answer, payload: bytes | None, run_id: str, started_at: 
     if payload is None:
         return report
     try:
-        outcome = pickle.loads(payload)
-    except Exception as error:  # border: unpickling calls methods of the user's objects
+        if report.status is RunStatus.SUCCEEDED:
+            return replace(report, result=pickle.loads(payload))
+        return replace(report, exception=_load_exception(payload))
+    except BaseException as error:  # border: unpickling calls methods of the user's objects
         refusal = UnpicklableResultError(f"{answer.about}, which cannot be loaded here: {described(error)}")
         return replace(report, status=RunStatus.FAILED, exception=refusal, reason=str(refusal))
-    if report.status is RunStatus.SUCCEEDED:
-        return replace(report, result=outcome)
-    return replace(report, exception=outcome)
+
+
+def _load_exception(payload: bytes) -> BaseException:
+    exception = pickle.loads(payload)
+    if not issubclass(type(exception), BaseException):
+        raise TypeError(f"its __reduce__ makes a {type(exception).__qualname__} of it")
+    return exception  # type: ignore[no-any-return]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from threading import Thread
 
@@ -29,10 +31,10 @@ def main(tasks: Connection, news: Connection) -> None:
     # stops a group; the first of them decides what it means. A handler that does nothing instead of SIG_IGN, which
     # the programs that a job starts would inherit.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _leave_it_to_the_pool)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
-    _keep_from_children(tasks, news)
+    _keep_from_forks(tasks, news)
     worker = _Worker()
     Thread(target=worker.listen, args=(news,), name="tickwright-news", daemon=True).start()
     try:
@@ -47,18 +49,25 @@ def main(tasks: Connection, news: Connection) -> None:
     worker.leaving = True
 
 
-def _keep_from_children(*pipes: Connection) -> None:
+def _leave_it_to_the_pool(*_: object) -> None:
+    """Do nothing about a signal."""
+
+
+def _keep_from_forks(*pipes: Connection) -> None:
     """See to it that this process alone holds its ends: the pool knows by their end that it has died."""
     for pipe in pipes:
         os.set_inheritable(pipe.fileno(), False)
 
-    def close() -> None:
+    def part() -> None:
         for pipe in pipes:
             pipe.close()
+        # A job that uses multiprocessing ends its processes with SIGTERM, and waits until they have ended.
+        if signal.getsignal(signal.SIGTERM) is _leave_it_to_the_pool:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     if hasattr(os, "register_at_fork"):
         # This also keeps the pipes open to the very end: the pool waits for exit handlers, and then kills.
-        os.register_at_fork(after_in_child=close)
+        os.register_at_fork(after_in_child=part)
 
 
 class _Host:
@@ -95,6 +104,7 @@ class _Worker:
             self._tell(self._news)  # which was faster than the task, or is about another one
             report = call(active, func, task.args, task.kwargs, self._host)
             self._active = None
+            _flush_output()
         return pack_answer(report, clock.monotonic() - began)
 
     def listen(self, pipe: Connection) -> None:
@@ -115,6 +125,13 @@ class _Worker:
             active.request_cancel()
         if news.lost_lease:
             active.lose_lease()
+
+
+def _flush_output() -> None:
+    """Show what the job has printed; else it would stay in this process until some later job fills the buffer."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):  # border: nobody reads it any more, or the job put something else in its place
+            stream.flush()
 
 
 def _not_loaded(error: BaseException, clock: Clock) -> Report:

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import atexit
+import multiprocessing.process
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
-from tickwright.errors import TickwrightError, WorkerStartError
+from tickwright.errors import TickwrightError, WorkerStartError, described
+from tickwright.executors.pool.ending import Ending
 from tickwright.executors.pool.wire import READY, STOP, Answer, News, pack_news, unpack_answer
 from tickwright.executors.pool.worker_main import main
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.context import ForkServerContext, SpawnContext
+    from multiprocessing.process import BaseProcess
 
 __all__ = ["TaskUnreadError", "WorkerDiedError", "WorkerProcess"]
 
 START_SECONDS = 120.0
 """How long a worker process may take to start. It imports the program's main module, which can be slow."""
 END_SECONDS = 5.0
-"""How long a worker process that was told to stop may take, before it is killed."""
+"""How long a worker process may take that was told to stop, or that ends by itself, before it is killed."""
+LOOK_SECONDS = 0.01
+"""How long to wait between two looks at whether a process has ended."""
+LOST_CODE_LOOKS = 20
+"""How often to look for the exit code of a process that is not there any more."""
 
 
 class WorkerDiedError(TickwrightError):
@@ -32,7 +40,7 @@ class WorkerDiedError(TickwrightError):
 
 
 class TaskUnreadError(TickwrightError):
-    """A worker process ended before it had read its task, so nothing of that was done."""
+    """A worker process was gone before it had read its task: nothing of that was done, and another may do it."""
 
 
 class WorkerProcess:
@@ -43,37 +51,32 @@ class WorkerProcess:
     """
 
     def __init__(self, context: SpawnContext | ForkServerContext, name: str) -> None:
-        """Start a process, and return when it is ready. Raises `WorkerStartError` where that fails."""
-        self._tasks, tasks = context.Pipe()
-        news, self._news = context.Pipe(duplex=False)
-        # Not a daemon in the sense of multiprocessing: those may have no children, and a job may want some.
-        self._process = context.Process(target=main, args=(tasks, news), name=name, daemon=False)
-        try:
-            with _ctrl_c_held_back(context.get_start_method()):
-                self._process.start()
-        except BaseException:
-            self._forget()
-            raise
-        finally:
-            tasks.close()
-            news.close()
+        """Start a process, and return when it is ready.
+
+        Raises `WorkerStartError` where that fails, or `TaskUnreadError` where somebody killed the process.
+        """
+        self._start_method = context.get_start_method()
+        self._tasks, self._news, self._process = _start(context, name)
+        self._asking = Lock()
         _alive.add(self)
         if _exiting:
-            self._process.kill()
+            self.kill()
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
         try:
             if self._tasks.poll(START_SECONDS) and self._tasks.recv_bytes() == READY:
                 return
+            self._bury(patience=0)
             how = f"did not get ready within {START_SECONDS:.0f} s"
-            self._bury()
         except (EOFError, OSError):
-            how = self._bury()
+            ending = self._bury()
+            if ending.is_violent:
+                raise TaskUnreadError(f"a worker process {ending} before it was ready") from None
+            how = f"{ending} before it was ready"
         raise WorkerStartError(
-            f"a worker process {how} before it was ready. Each worker imports the main module of the "
-            f"program: if that one starts a scheduler or other work when it is imported, put this under "
-            f"`if __name__ == '__main__':`. What the worker itself had to say is on the standard error stream"
+            f"a worker process {how}. Each worker imports the main module of the program: {_advice_about_main()}. "
+            f"What the worker itself had to say is on the standard error stream"
         )
 
     @property
@@ -102,70 +105,124 @@ class WorkerProcess:
             # says so; a system that does not ends the pipe as usual, and the run counts as lost.
             raise TaskUnreadError(f"a worker process {self._bury()} before it had read its task") from None
         except (EOFError, OSError):
-            raise WorkerDiedError(self._bury()) from None
-        except Exception as error:  # border: whatever the job wrote into a pipe that is not its own
-            self._bury()
-            raise WorkerDiedError(f"sent what is no answer, and was killed: {error!r}") from None
+            raise WorkerDiedError(str(self._bury())) from None
+        except Exception as error:  # border: whatever the job wrote into a pipe that is not its own; or more than fits
+            self._bury(patience=0)
+            raise WorkerDiedError(
+                f"sent what cannot be read as an answer, and was killed: {described(error)}"
+            ) from None
 
     def pass_on(self, news: News) -> None:
         """Tell it something about its run. The process ignores it where it has another one by then."""
-        with suppress(OSError, ValueError):  # it has just died, or was closed: nobody to tell
+        # The lock keeps the pipe from being closed meanwhile: its number might be that of another file by now. Sending
+        # takes no time, since there is far more room in the pipe than all news about one run can fill.
+        with self._asking, suppress(OSError):  # it has just died, or was closed: nobody to tell
             self._news.send_bytes(pack_news(news))
 
     def stop(self) -> None:
         """End the process, which has no task now. It is killed where it does not end by itself."""
+        is_ending = True
         with suppress(OSError):
             self._tasks.send_bytes(STOP)
-            self._tasks.poll(END_SECONDS)  # until the pipe ends, as it does with the process
-        self._bury()
+            is_ending = self._tasks.poll(END_SECONDS)  # until the pipe ends, as it does with the process
+        self._bury(patience=END_SECONDS if is_ending else 0)
 
     def kill(self) -> None:
         """End the process at once, whatever it does."""
-        self._process.kill()
+        # Unless it has ended: then its id may be that of a stranger by now. Of a process of our own the system keeps
+        # the id until we ask for its exit code, but the children of a fork server are not ours.
+        if self._process.exitcode is None and not self._is_gone():
+            self._process.kill()
 
     def close_pipes(self) -> None:
         """Let go of the pipes and of nothing else: in a fork of this process the worker is not ours."""
         self._tasks.close()
         self._news.close()
 
-    def _bury(self) -> str:
-        """Make sure that the process is dead, let go of everything, and return how it ended."""
-        # Where its pipe has ended it is dying, unless its job closed what was not its own. Killing a dying
-        # process does not change its exit code, and makes sure that waiting for it has an end.
-        self._process.kill()
-        self._process.join()
-        how = _how_it_ended(self._exit_code())
-        self._forget()
-        return how
+    def disown(self) -> None:
+        """Have multiprocessing forget that it is a child, of which this process, a fork, is no parent."""
+        # A fork that multiprocessing made itself forgets them. In one that `os.fork` made, as gunicorn does, it would
+        # wait for them when that exits, and complain of it.
+        children: set[object] = getattr(multiprocessing.process, "_children", set())
+        children.discard(self._process)
 
-    def _exit_code(self) -> int | None:
-        # Another thread that looks after child processes (as multiprocessing does whenever it starts one) may
-        # have fetched the exit code, and be about to write it down.
+    def _bury(self, patience: float = END_SECONDS) -> Ending:
+        """Make sure that the process is dead, let go of everything, and return how it ended.
+
+        Where its pipe has ended it is dying by itself, and needs a moment for that; killed meanwhile, it would look as
+        if somebody else had killed it. Where its job closed files that it did not open, it goes on.
+        """
+        exit_code = self._wait_for_exit_code(patience)
+        was_stuck = exit_code is None and not self._is_gone()
+        if was_stuck:
+            self._process.kill()
+            self._wait_for_exit_code(END_SECONDS)
+        self._forget()
+        return Ending(exit_code, self._start_method, was_stuck)
+
+    def _wait_for_exit_code(self, seconds: float) -> int | None:
+        """Return the exit code when there is one, or None where there is none in time."""
+        # By looking, since nothing gives notice that others cannot hold back: the programs that a job has started may
+        # hold each pipe, and other threads and a fork server fetch exit codes, and write them down a moment later.
         pause = Event()
-        for _ in range(100):
-            if self._process.exitcode is not None:
-                break
-            pause.wait(0.01)
-        return self._process.exitcode
+        looks = int(seconds / LOOK_SECONDS)
+        while (exit_code := self._process.exitcode) is None and looks > 0:
+            looks = min(looks - 1, LOST_CODE_LOOKS) if self._is_gone() else looks - 1
+            pause.wait(LOOK_SECONDS)
+        return exit_code
+
+    def _is_gone(self) -> bool:
+        """Whether there is no such process any more, whoever fetched its exit code."""
+        if os.name != "posix":
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return True  # a stranger has its id
+        return False
 
     def _forget(self) -> None:
         _alive.discard(self)
-        self.close_pipes()
+        with self._asking:
+            self.close_pipes()
         with suppress(ValueError):  # somebody else fetched the exit code, and it counts as running for ever
             self._process.close()
 
 
-def _how_it_ended(exit_code: int | None) -> str:
-    if exit_code is None:
-        return "ended in an unknown way"
-    if exit_code >= 0:
-        return f"ended with exit code {exit_code}"
+def _start(context: SpawnContext | ForkServerContext, name: str) -> tuple[Connection, Connection, BaseProcess]:
+    """Return our ends of the two pipes, and the process that has the other ends."""
     try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        name = f"signal {-exit_code}"
-    hint = ", as the kernel does when memory runs out" if name == "SIGKILL" else ""
-    return f"was killed by {name}{hint}"
+        tasks, their_tasks = context.Pipe()
+        their_news, news = context.Pipe(duplex=False)
+        # Not a daemon in the sense of multiprocessing: those may have no children, and a job may want some.
+        process = context.Process(target=main, args=(their_tasks, their_news), name=name, daemon=False)
+        try:
+            with _ctrl_c_held_back(context.get_start_method()):
+                process.start()
+        finally:
+            their_tasks.close()
+            their_news.close()
+    except (EOFError, ConnectionError, Warning) as error:
+        # The helpers of multiprocessing, its fork server and its resource tracker, may be killed too. It starts new
+        # ones once it has found out, and warns, which is an error in programs that make errors of warnings.
+        raise TaskUnreadError(f"a worker process could not be started: {described(error)}") from error
+    except Exception as error:  # border: all that a system may refuse: memory, processes, files
+        raise WorkerStartError(
+            f"a worker process could not be started: {described(error)}; nothing of the run was done, and the next run "
+            f"will ask for a process again"
+        ) from error
+    return tasks, news, process
+
+
+def _advice_about_main() -> str:
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if path is not None and not os.path.exists(path):
+        return f"that one is {path!r}, which is not there, so start the program from a file that stays"
+    return (
+        "if that one starts a scheduler or other work when it is imported, put this under `if __name__ == '__main__':`"
+    )
 
 
 @contextmanager
@@ -176,9 +233,13 @@ def _ctrl_c_held_back(start_method: str) -> Iterator[None]:
     if start_method != "spawn" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # multiprocessing would start it in between, and unblock signals after that
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
+        # Multiprocessing would start its tracker in between, and it unblocks SIGINT and SIGTERM afterwards, whatever
+        # they were before. Left so, this thread would be where a SIGTERM strikes that the program has blocked
+        # everywhere, to wait for it.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before | {signal.SIGINT})
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -186,7 +247,7 @@ def _ctrl_c_held_back(start_method: str) -> Iterator[None]:
 
 # -- when this process exits, or is forked ---------------------------------------------------------
 
-_alive: WeakSet[WorkerProcess] = WeakSet()
+_alive: set[WorkerProcess] = set()
 _exiting = False
 
 
@@ -195,7 +256,7 @@ def _at_exit() -> None:
     # one was registered when multiprocessing was imported, above, so it runs after this one.
     global _exiting
     _exiting = True
-    for worker in list(_alive):
+    for worker in list(_alive):  # in one go: pools in other threads go on to start and to end workers
         with suppress(ValueError):  # it was closed in this very moment
             worker.kill()
 
@@ -204,6 +265,7 @@ def _after_fork_in_child() -> None:
     # A copy of the pipes would keep the workers from seeing that their pool's process has ended.
     for worker in list(_alive):
         worker.close_pipes()
+        worker.disown()
     _alive.clear()
 
 

@@ -6,10 +6,9 @@ import logging
 import os
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from threading import Lock
-from typing import TypeVar
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Concatenate, ParamSpec, TypeVar
 
 from tickwright.errors import (
     ForkedSchedulerError,
@@ -23,10 +22,12 @@ from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
 from tickwright.jobstores.sqlite.troubles import explained, is_damage, is_lock
+from tickwright.locks import RLock, unless_held
 
 __all__ = ["Database"]
 
-Seen = TypeVar("Seen")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logger = logging.getLogger("tickwright.jobstores.sqlite")
 
@@ -49,7 +50,7 @@ class _Line:
 
     def __init__(self, sql: sqlite3.Connection, timeout: float) -> None:
         self.sql = sql
-        self.lock = Lock()
+        self.lock = RLock()
         self.full_timeout = timeout
         self.timeout = timeout
 
@@ -74,7 +75,7 @@ class Database:
         self.synchronous = synchronous
         self.timeout = timeout
         self.process = os.getpid()
-        close_copies()
+        close_copies(path)
         self._loss: str | None = None
         short, long, self._seen = self._connect()
         self._short, self._long = _Line(short, timeout), _Line(long, timeout)
@@ -82,24 +83,25 @@ class Database:
         watch(self)
         _opened.add(self)
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, with the file to itself from its beginning: what is checked in it stays true."""
-        with self._transaction(self._short, WRITING) as sql:
+    # `work` is a function and not the block of a `with`: what Ctrl-C, or another handler that raises, leaves behind
+    # of a context manager in Python keeps its lock for as long as anybody keeps the traceback.
+
+    def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one transaction that has the file to itself: what it checks stays true."""
+
+        def checked(sql: sqlite3.Connection) -> T:
             self._check_version(sql)
-            yield sql
+            return work(sql, *args, **kwargs)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file: everything read in it was true at one moment."""
-        with self._transaction(self._short, READING) as sql:
-            yield sql
+        return self._transact(self._short, WRITING, checked)
 
-    @contextmanager
-    def listing(self) -> Iterator[sqlite3.Connection]:
-        """One look at the file that may take its time; neither `writing` nor `reading` waits for it."""
-        with self._transaction(self._long, READING) as sql:
-            yield sql
+    def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `work(sql, ...)`, done in one look at the file: everything that it reads was true at one moment."""
+        return self._transact(self._short, READING, lambda sql: work(sql, *args, **kwargs))
+
+    def read_long(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read what may take its time; neither `write` nor `read` waits for it."""
+        return self._transact(self._long, READING, lambda sql: work(sql, *args, **kwargs))
 
     def close(self) -> None:
         """Close the file, after what is being done with it. The last to leave folds the log into it."""
@@ -115,8 +117,7 @@ class Database:
             with suppress(sqlite3.Error):
                 line.sql.close()
 
-    @contextmanager
-    def _transaction(self, line: _Line, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transact(self, line: _Line, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
         if is_copy(self):
             raise ForkedSchedulerError(
                 f"this process is a fork of the one that opened {self.path!r}, and SQLite's connections do "
@@ -125,11 +126,11 @@ class Database:
         self._check_files()
         waited = self.timeout
         try:
-            with line.lock:
+            with unless_held(line.lock):
                 waited = line.timeout
                 try:
                     line.sql.execute(begin)
-                    yield line.sql
+                    answer = work(line.sql)
                     self._end(line.sql, begin)
                     if begin == WRITING or line is self._long:  # who only reads waits for no writer, and proves nothing
                         line.wait_for(line.full_timeout)
@@ -148,6 +149,7 @@ class Database:
         # Afterwards, and not before: either what was committed went into the file that bears the name, or the
         # caller is told that it did not.
         self._check_file()
+        return answer
 
     def _end(self, sql: sqlite3.Connection, begin: str) -> None:
         try:
@@ -184,7 +186,7 @@ class Database:
         """Raise where the path leads to another file by now, or to none: what went into the old one is lost."""
         if self._found(identity_of) == self._seen.file:
             return
-        with self._short.lock, self._long.lock:
+        with unless_held(self._short.lock), unless_held(self._long.lock):
             if self._found(identity_of) != self._seen.file:  # no other thread has gone over meanwhile
                 remove_companions(self._real, self._seen)
                 self._go_over()
@@ -210,11 +212,11 @@ class Database:
     def _save(self) -> None:
         """Save what can be saved; raise where something is missing."""
         # With all that this process has open of the file: SQLite keeps one note of its log for a whole process.
-        with changing, ExitStack() as locks:
+        with unless_held(changing), ExitStack() as locks:
             kin = [one for one in _opened if one.path == self.path and not is_copy(one)]
             for one in kin:
                 for lock in one.locks:
-                    locks.enter_context(lock)
+                    locks.enter_context(unless_held(lock))
             seen, now = self._seen, self._look()
             loss_found = loss(self._short.sql, self.path, seen, now, self.timeout)
             for one in kin:
@@ -263,7 +265,7 @@ class Database:
         """Return how the files are now. Raises where the one at the path is gone."""
         return self._found(lambda path: look_at(path, self._real))
 
-    def _found(self, look: Callable[[str], Seen]) -> Seen:
+    def _found(self, look: Callable[[str], T]) -> T:
         try:
             return look(self.path)
         except OSError as error:

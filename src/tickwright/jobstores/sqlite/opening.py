@@ -43,13 +43,14 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
     """Return a connection to the store's file, with tables of today's version.
 
     A file that is not there is made with mode 0600, whatever the umask; SQLite gives its companions (`-wal`
-    and `-shm`) the same. The mode of a file that is there is its owner's decision and stays. An empty file
-    is taken as new.
+    and `-shm`) the same. The mode of a file that is there is its owner's decision and stays, and companions
+    that others may use more freely than the file follow it. An empty file is taken as new.
 
     Raises a `JobStoreError` for what is no store of ours, and leaves it as it was.
     """
     is_new = _make(path)
     _check(path)
+    _close_companions(path)
     sql = connect(path, timeout=timeout)
     try:
         # Reading comes first: what is not ours, or too new, must be refused before it is written.
@@ -185,11 +186,50 @@ def _close(sql: sqlite3.Connection) -> None:
     sql.close()
 
 
-def _warn_if_open_to_all(path: str) -> None:
+def _close_companions(path: str) -> None:
+    """Take from companions that a killed process left behind the rights that the file does not give.
+
+    What lies in the write-ahead log is in the file. Where the file's mode was mended and the log's was not, everybody
+    could still write. And one that another user made, where only the owner can write the file, was put there for us.
+    """
+    if os.name != "posix":
+        return
+    real = os.path.realpath(path)  # beside which SQLite keeps the others
     with suppress(OSError):
-        if os.name == "posix" and os.stat(path).st_mode & stat.S_IWOTH:
+        file = os.stat(real)
+        mode = stat.S_IMODE(file.st_mode)
+        for companion in (f"{real}-wal", f"{real}-shm", f"{real}-journal"):
+            with suppress(FileNotFoundError):
+                found = os.lstat(companion)
+                if found.st_uid not in (file.st_uid, 0) and not mode & (stat.S_IWGRP | stat.S_IWOTH):
+                    raise JobStoreUnavailableError(
+                        f"{path!r} cannot be opened: {companion!r} belongs to another user (uid {found.st_uid}), who "
+                        f"has no right to write the file itself; remove it, and keep the file where nobody else can "
+                        f"put something beside it"
+                    )
+                if stat.S_ISREG(found.st_mode) and stat.S_IMODE(found.st_mode) & ~mode:
+                    os.chmod(companion, mode)  # by its name: to open it would take SQLite's locks away
+
+
+def _warn_if_open_to_all(path: str) -> None:
+    """Warn of who else can write the file, and thereby say what is run here."""
+    if os.name != "posix":
+        return
+    real = os.path.realpath(path)
+    with suppress(OSError):
+        file, folder = os.stat(real), os.stat(os.path.dirname(real))
+        if file.st_mode & stat.S_IWOTH:
             logger.warning(
-                "%r can be written by every user of this machine, and whoever writes it can run code here; "
-                "chmod 600 it",
+                "%r can be written by every user of this machine, who thereby decides what runs here; chmod 600 it",
                 path,
+            )
+        elif folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX:
+            logger.warning(
+                "the folder of %r can be written by every user of this machine, who can put another file in its place; "
+                "keep it in a folder of its own, and chmod 700 that",
+                path,
+            )
+        if file.st_uid not in (os.geteuid(), 0):
+            logger.warning(
+                "%r belongs to another user (uid %d), who thereby decides what runs here; chown it", path, file.st_uid
             )

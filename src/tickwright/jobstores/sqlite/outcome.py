@@ -2,6 +2,9 @@
 
 A run that ended is recorded as it ended, whatever it returned. What cannot be stored, or cannot be loaded
 where somebody reads the history, is left out, and a remark in the run's reason says so.
+
+A serializer that signs covers the run's id and which of the two it is. A result may come from outside, such as
+the text of a page; signed for its own place only, it is good for nothing else.
 """
 
 from __future__ import annotations
@@ -29,17 +32,18 @@ class Outcome(NamedTuple):
 EMPTY = Outcome()
 
 
-def pack_outcome(result: object, exception: BaseException | None, serializer: Serializer) -> Outcome:
-    """Return a result and an exception as bytes. Never raises; runs the user's code, so not under a lock."""
+def pack_outcome(run_id: str, result: object, exception: BaseException | None, serializer: Serializer) -> Outcome:
+    """Return a run's result and exception as bytes. Never raises; runs the user's code, so not under a lock."""
     if result is None and exception is None:
         return EMPTY
     remark = packed_result = packed_exception = None
     if result is not None:
         try:
-            packed_result = _bounded(serializer.dumps(result))
+            packed_result = _bounded(serializer.within("result", run_id).dumps(result))
         except BaseException as error:  # border: __getstate__ and __reduce__ are the user's
             remark = f"its result, a {type(result).__qualname__}, is not stored: {described(error)}"
     if exception is not None:
+        serializer = serializer.within("exception", run_id)
         try:
             packed_exception = _pack_exception(exception, serializer)
         except BaseException as error:  # border: its class is the user's
@@ -48,19 +52,21 @@ def pack_outcome(result: object, exception: BaseException | None, serializer: Se
     return Outcome(packed_result, packed_exception, remark)
 
 
-def unpack_outcome(outcome: Outcome, serializer: Serializer) -> tuple[Any, BaseException | None, str | None]:
+def unpack_outcome(
+    run_id: str, outcome: Outcome, serializer: Serializer
+) -> tuple[Any, BaseException | None, str | None]:
     """Return result, exception and a remark. Never raises; runs the user's code, so not under a lock."""
     result: Any = None
     exception: BaseException | None = None
     remark = outcome.remark
     if outcome.result is not None:
         try:
-            result = serializer.loads(outcome.result)
+            result = serializer.within("result", run_id).loads(outcome.result)
         except (Exception, SystemExit) as error:  # border: as for a job's body
             remark = joined(remark, f"its result cannot be loaded here: {described(error)}")
     if outcome.exception is not None:
         try:
-            exception = serializer.loads(outcome.exception)
+            exception = serializer.within("exception", run_id).loads(outcome.exception)
             if not isinstance(exception, BaseException):
                 raise TypeError(f"a {type(exception).__qualname__} is stored in its place")
         except (Exception, SystemExit) as error:  # border: as above

@@ -30,7 +30,7 @@ def row_of(run: Run, serializer: Serializer, packed: object = None) -> Row:
     What was not is packed here. That runs the user's code, so never under a lock.
     """
     if not isinstance(packed, Outcome):
-        packed = pack_outcome(run.result, run.exception, serializer)
+        packed = pack_outcome(run.id, run.result, run.exception, serializer)
     return (
         run.id,
         run.owner,
@@ -101,7 +101,7 @@ def _run_of(row: Row, serializer: Serializer) -> Run:
     )
     if packed_result is None and packed_exception is None:
         return run
-    result, exception, remark = unpack_outcome(Outcome(packed_result, packed_exception), serializer)
+    result, exception, remark = unpack_outcome(run_id, Outcome(packed_result, packed_exception), serializer)
     return replace(run, result=result, exception=exception, reason=joined(reason, remark))
 
 

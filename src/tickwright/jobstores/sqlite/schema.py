@@ -107,7 +107,9 @@ FIRST: Step = (
     """,
 )
 
-STEPS: Sequence[Step] = (FIRST,)
+SECOND: Step = ("CREATE TABLE notes (topic TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID",)
+
+STEPS: Sequence[Step] = (FIRST, SECOND)
 """`STEPS[n]` makes version n + 1 of version n. A step that has been released is never changed; add the next."""
 
 

@@ -18,10 +18,11 @@ from tickwright.errors import (
     JobLookupError,
     JobStoreError,
     UnreadableJobError,
+    shortened,
 )
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.body import pack_job
-from tickwright.jobstores.sqlite import aside, jobs, leases, runs
+from tickwright.jobstores.sqlite import aside, jobs, leases, notes, runs
 from tickwright.jobstores.sqlite.commits import commit_change
 from tickwright.jobstores.sqlite.database import Database
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
@@ -29,7 +30,7 @@ from tickwright.jobstores.sqlite.job_row import JobRow
 from tickwright.jobstores.sqlite.opening import absolute
 from tickwright.jobstores.sqlite.outcome import pack_outcome
 from tickwright.jobstores.sqlite.retention import Retention
-from tickwright.jobstores.sqlite.run_row import load_runs
+from tickwright.jobstores.sqlite.run_row import Row, load_runs
 from tickwright.serializers import PickleSerializer, Serializer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from tickwright.owner import Lease, Owner
     from tickwright.report import Report
     from tickwright.run import Run, RunStatus
-    from tickwright.stored_job import StoredJob
+    from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = ["SQLiteJobStore"]
 
@@ -60,8 +61,9 @@ class SQLiteJobStore(JobStore):
     `"NORMAL"` a power failure, or a crash of the operating system, may take back the last commits, whole
     ones: a run that was done is then found undone. The death of a program takes back nothing in either.
 
-    `serializer`: makes bytes of job bodies, results and exceptions; pickle where none is given. Whoever can
-    write the file can then run code in every process that reads it.
+    `serializer`: makes bytes of job bodies, results and exceptions; `PickleSerializer()` where none is given. Whoever
+    can write the file can then run code in every process that reads it; with `PickleSerializer(secret=...)`, or
+    with one that is given `modules`, he cannot. docs/explanation/security.md tells what he can do still.
 
     `keep_runs`, `keep_runs_for`: retention keeps the settled runs that ended last (None: all), and of these
     only such as ended within this time (None: whenever). The last run of a job that is still stored is kept
@@ -93,6 +95,8 @@ class SQLiteJobStore(JobStore):
         if timeout < 0:
             raise ConfigurationError(f"timeout is {timeout}; give 0 or more seconds")
         self.timeout = timeout
+        if serializer is not None and not isinstance(serializer, Serializer):
+            raise TypeError(f"serializer must be a Serializer, such as JSONSerializer(), not {shortened(serializer)}")
         self.serializer = PickleSerializer() if serializer is None else serializer
         self.retention = Retention(keep_runs, keep_runs_for)
         self._database: Database | None = None
@@ -122,26 +126,22 @@ class SQLiteJobStore(JobStore):
     # -- the heart -----------------------------------------------------------------------------------
 
     def lookup_job(self, job_id: str) -> StoredJob | None:
-        with self._file.reading() as sql:
-            row = jobs.find_job(sql, job_id)
+        row = self._file.read(jobs.find_job, job_id)
         return None if row is None else row.load(self.serializer)
 
     def get_due_jobs(self, now: datetime) -> list[StoredJob]:
-        with self._file.reading() as sql:
-            rows = jobs.due_jobs(sql, micros_of(now), -1)
-        return self._readable(rows)
+        return self._readable(self._file.read(jobs.due_jobs, micros_of(now), -1))
 
     def get_next_run_time(self) -> datetime | None:
         return self.next_due_time()
 
     def get_all_jobs(self) -> list[StoredJob]:
-        with self._file.listing() as sql:
-            rows = jobs.all_jobs(sql)
-        return self._readable(rows)
+        return self._readable(self._file.read_long(jobs.all_jobs))
 
     def add_job(self, job: StoredJob) -> None:
         body = self._body_of(job)
-        with self._file.writing() as sql:
+
+        def add(sql: sqlite3.Connection) -> None:
             try:
                 jobs.add_job(sql, job, body)
             except sqlite3.IntegrityError as error:
@@ -151,6 +151,8 @@ class SQLiteJobStore(JobStore):
                     f"job store {self.alias!r} already has a job {job.id!r}; "
                     f"give this one another id, or add it with replace_existing=True"
                 ) from None
+
+        self._file.write(add)
 
     def _body_of(self, job: StoredJob) -> bytes:
         try:
@@ -165,29 +167,23 @@ class SQLiteJobStore(JobStore):
 
     def update_job(self, job: StoredJob) -> None:
         body = self._body_of(job)
-        with self._file.writing() as sql:
-            if not jobs.replace_job(sql, job, body):
-                raise self._no_job(job.id)
+        if not self._file.write(jobs.replace_job, job, body):
+            raise self._no_job(job.id)
 
     def remove_job(self, job_id: str) -> None:
-        with self._file.writing() as sql:
-            if not jobs.remove_job(sql, job_id):
-                raise self._no_job(job_id)
+        if not self._file.write(jobs.remove_job, job_id):
+            raise self._no_job(job_id)
 
     def remove_all_jobs(self) -> None:
-        with self._file.writing() as sql:
-            jobs.remove_all_jobs(sql)
+        self._file.write(jobs.remove_all_jobs)
 
     # -- jobs ----------------------------------------------------------------------------------------
 
     def read_due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> DueJobs:
         told: list[UnreadableJob] = []
         while True:
-            with self._file.reading() as sql:
-                rows = jobs.due_jobs(sql, micros_of(now), max(limit, 0), executors)
-                unsettled = [runs.unsettled_of(sql, row.id) for row in rows]
             due, broken = [], []
-            for row, run_rows in zip(rows, unsettled, strict=True):
+            for row, run_rows in self._file.read(_due_rows, micros_of(now), max(limit, 0), executors):
                 try:
                     job = row.load(self.serializer)
                 except UnreadableJobError as error:
@@ -200,54 +196,37 @@ class SQLiteJobStore(JobStore):
             told += self._put_aside(broken)
 
     def next_due_time(self, executors: Collection[str] | None = None) -> datetime | None:
-        with self._file.reading() as sql:
-            micros = jobs.next_run_time(sql, executors)
-        return instant_of(micros)
+        return instant_of(self._file.read(jobs.next_run_time, executors))
 
     def read_standings(self, job_ids: Iterable[str]) -> dict[str, Standing]:
-        job_ids = tuple(job_ids)
-        with self._file.reading() as sql:
-            found = [
-                (job_id, schedule, runs.unsettled_of(sql, job_id))
-                for job_id in job_ids
-                if (schedule := jobs.read_schedule(sql, job_id)) is not None
-            ]
         return {
             job_id: Standing(schedule=schedule, unsettled=load_runs(rows, self.serializer))
-            for job_id, schedule, rows in found
+            for job_id, schedule, rows in self._file.read(_standing_rows, tuple(job_ids))
         }
 
     def update_job_if(self, job: StoredJob, version: int) -> bool:
-        body = self._body_of(job)
-        with self._file.writing() as sql:
-            return jobs.replace_job(sql, job, body, version)
+        return self._file.write(jobs.replace_job, job, self._body_of(job), version)
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         prepared = [runs.prepare(change, self.serializer) for change in changes]
-        with self._file.writing() as sql:
-            return [commit_change(sql, *one) for one in zip(changes, prepared, strict=True)]
+        return self._file.write(lambda sql: [commit_change(sql, *one) for one in zip(changes, prepared, strict=True)])
 
     # -- unreadable jobs -----------------------------------------------------------------------------
 
     def get_unreadable_jobs(self) -> list[UnreadableJob]:
-        with self._file.listing() as sql:
-            rows = jobs.all_jobs(sql)
-        return [row.as_unreadable(error) for row, error in self._broken(rows)]
+        return [row.as_unreadable(error) for row, error in self._broken(self._file.read_long(jobs.all_jobs))]
 
     def readmit_jobs(self) -> list[str]:
-        with self._file.reading() as sql:
-            rows = jobs.aside_jobs(sql)
+        rows = self._file.read(jobs.aside_jobs)
         if not rows:
             return []
         broken = {row.key for row, _ in self._broken(rows)}
         back = [row for row in rows if row.key not in broken]
-        with self._file.reading() as sql:
-            aside.readmit(sql, back)
+        self._file.read(aside.readmit, back)
         return sorted(row.job_id for row in back)
 
     def _put_aside(self, broken: list[tuple[JobRow, UnreadableJobError]]) -> list[UnreadableJob]:
-        with self._file.reading() as sql:
-            news = aside.set_aside(sql, [row for row, _ in broken])
+        news = self._file.read(aside.set_aside, [row for row, _ in broken])
         return [row.as_unreadable(error) for row, error in broken if row.key in news]
 
     def _readable(self, rows: Iterable[JobRow]) -> list[StoredJob]:
@@ -271,8 +250,7 @@ class SQLiteJobStore(JobStore):
     # -- runs ----------------------------------------------------------------------------------------
 
     def get_run(self, run_id: str) -> Run | None:
-        with self._file.reading() as sql:
-            rows = runs.find_run(sql, run_id)
+        rows = self._file.read(runs.find_run, run_id)
         return next(iter(load_runs(rows, self.serializer)), None)
 
     def get_runs(
@@ -283,52 +261,71 @@ class SQLiteJobStore(JobStore):
         since: datetime | None = None,
         limit: int | None = None,
     ) -> list[Run]:
-        with self._file.listing() as sql:
-            rows = runs.select_runs(sql, job_id=job_id, status=status, since=since, limit=limit)
+        rows = self._file.read_long(runs.select_runs, job_id=job_id, status=status, since=since, limit=limit)
         return list(load_runs(rows, self.serializer))
 
     def get_unsettled_runs(self, owner: str | None = None) -> list[Run]:
-        with self._file.reading() as sql:
-            rows = runs.unsettled_runs(sql, owner)
+        rows = self._file.read(runs.unsettled_runs, owner)
         return list(load_runs(rows, self.serializer))
 
     def pack(self, report: Report) -> Report:
         if report.result is None and report.exception is None:
             return report
-        return replace(report, packed=pack_outcome(report.result, report.exception, self.serializer))
+        packed = pack_outcome(report.run_id, report.result, report.exception, self.serializer)
+        return replace(report, packed=packed)
 
     def prune_runs(self, now: datetime, limit: int) -> int:
         deleted = 0
         # Each batch is a transaction of its own, so that no other writer waits for all of them, and none is begun
         # where nothing is to be done, which is so nearly always.
         for _ in range(BATCHES_AT_ONCE):
-            with self._file.reading() as sql:
-                excess = self.retention.find_excess(sql, now, 1)
-            if deleted >= limit or not any(excess):
+            if deleted >= limit or not any(self._file.read(self.retention.find_excess, now, 1)):
                 break
-            with self._file.writing() as sql:
-                excess = self.retention.find_excess(sql, now, limit - deleted)
-                self.retention.delete(sql, excess)
-            deleted += len(excess.let_go)
+            deleted += self._file.write(self._delete_excess, now, limit - deleted)
         return deleted
+
+    def _delete_excess(self, sql: sqlite3.Connection, now: datetime, limit: int) -> int:
+        excess = self.retention.find_excess(sql, now, limit)
+        self.retention.delete(sql, excess)
+        return len(excess.let_go)
+
+    # -- notes ---------------------------------------------------------------------------------------
+
+    def read_note(self, topic: str) -> str | None:
+        return self._file.read(notes.read_note, topic)
+
+    def write_note(self, topic: str, text: str) -> None:
+        self._file.write(notes.write_note, topic, text)
 
     # -- leases --------------------------------------------------------------------------------------
 
     def open_lease(self, owner: Owner, seconds: float, now: datetime, beat: int = 1) -> None:
-        with self._file.writing() as sql:
-            leases.open_lease(sql, owner, seconds, now, beat)
+        self._file.write(leases.open_lease, owner, seconds, now, beat)
 
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
-        with self._file.writing() as sql:
-            return leases.renew_lease(sql, owner_id, now)
+        return self._file.write(leases.renew_lease, owner_id, now)
 
     def close_lease(self, owner_id: str) -> None:
-        with self._file.writing() as sql:
-            leases.close_lease(sql, owner_id)
+        self._file.write(leases.close_lease, owner_id)
 
     def get_leases(self) -> list[Lease]:
-        with self._file.reading() as sql:
-            return leases.all_leases(sql)
+        return self._file.read(leases.all_leases)
 
     def _no_job(self, job_id: str) -> JobLookupError:
         return JobLookupError(f"job store {self.alias!r} has no job {job_id!r}")
+
+
+def _due_rows(
+    sql: sqlite3.Connection, now: int, limit: int, executors: Collection[str] | None
+) -> list[tuple[JobRow, list[Row]]]:
+    """Return due jobs, each with its unsettled runs, as they stand at one moment."""
+    return [(row, runs.unsettled_of(sql, row.id)) for row in jobs.due_jobs(sql, now, limit, executors)]
+
+
+def _standing_rows(sql: sqlite3.Connection, job_ids: tuple[str, ...]) -> list[tuple[str, Schedule, list[Row]]]:
+    """Return the schedules of those jobs that are there, each with its unsettled runs, as they stand at one moment."""
+    return [
+        (job_id, schedule, runs.unsettled_of(sql, job_id))
+        for job_id in job_ids
+        if (schedule := jobs.read_schedule(sql, job_id)) is not None
+    ]

@@ -92,6 +92,25 @@ class TravelTests(ExecutorCase):
         else:
             assert isinstance(report.exception, work.TwoPart)
 
+    @pytest.mark.parametrize("when", ["pickled", "loaded"])
+    def test_what_leaves_when_it_travels_ends_its_run_and_no_worker(self, stage: Stage, when: str) -> None:
+        argument, result, exception = (
+            stage.report(work.give_back, work.Leaving(when)),
+            stage.report(work.give_back_leaving, when),
+            stage.report(work.fail_leaving, when),
+        )
+        assert exception.status is RunStatus.FAILED
+        if self.is_remote:
+            assert isinstance(argument.exception, InvalidJobError)
+            assert isinstance(result.exception, UnpicklableResultError)
+            assert isinstance(exception.exception, UnpicklableResultError)
+            for report in (argument, result, exception):
+                assert report.status is RunStatus.FAILED
+                assert "SystemExit" in str(report.exception)
+        else:
+            assert (argument.status, result.status) == (RunStatus.SUCCEEDED, RunStatus.SUCCEEDED)
+            assert isinstance(exception.exception, work.LeavingError)
+
     def test_the_worker_serves_on_after_all_that(self, stage: Stage) -> None:
         for func in (work.give_back_a_lock, work.give_back_unloadable, work.fail_with_a_lock):
             stage.report(func)

@@ -174,6 +174,30 @@ def give_back_unloadable() -> Any:
     return Unloadable()
 
 
+class Leaving:
+    """Raises `SystemExit`, which nobody may take for a wish of the worker's: when pickled, or else when loaded."""
+
+    def __init__(self, when: str) -> None:
+        self.when = when
+
+    def __reduce__(self) -> Any:
+        if self.when == "pickled":
+            exit_3()
+        return exit_3, ()
+
+
+def give_back_leaving(when: str) -> Any:
+    return Leaving(when)
+
+
+class LeavingError(Leaving, Exception):
+    """The same as an exception."""
+
+
+def fail_leaving(when: str) -> None:
+    raise LeavingError(when)
+
+
 def give_back_bytes(size: int) -> bytes:
     return b"x" * size
 

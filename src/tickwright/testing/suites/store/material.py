@@ -135,20 +135,23 @@ _unloadable: set[str] = set()
 
 
 @dataclass(frozen=True)
-class Fragile:
-    """A value that is stored well, and cannot be loaded while its label is in `unloadable`."""
+class Fragile(Trigger):
+    """A value that is stored well, and cannot be loaded while its label is in `unloadable`.
+
+    It is a trigger, because triggers are what every store and every serializer has to hold.
+    """
 
     label: str
 
-    def __reduce__(self) -> tuple[Callable[[str], Fragile], tuple[str]]:
-        """Return how it is loaded."""
-        return _load_fragile, (self.label,)
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return None: it is here to be loaded."""
+        return None
 
-
-def _load_fragile(label: str) -> Fragile:
-    if label in _unloadable:
-        raise ModuleNotFoundError(f"the module of {label!r} is not installed here")
-    return Fragile(label)
+    def __setstate__(self, state: dict[str, str]) -> None:
+        """Load it, or not."""
+        if state["label"] in _unloadable:
+            raise ModuleNotFoundError(f"the module of {state['label']!r} is not installed here")
+        object.__setattr__(self, "label", state["label"])
 
 
 @contextmanager

@@ -62,6 +62,17 @@ class RestartTests(StoreCase):
         assert [lease.owner.id for lease in store.get_leases()] == ["me"]
         committed(store, Change(job_id="job", expected_version=2, remove=True, settled=(done(run),)))
 
+    def test_a_note_is_kept_until_another_takes_its_place(self, store: JobStore) -> None:
+        assert store.read_note("größe") is None
+        store.write_note("größe", "1")
+        store.write_note("other", "")
+        store.write_note("größe", "2 🦉")
+        assert (store.read_note("größe"), store.read_note("other")) == ("2 🦉", "")
+        if store.survives_restart:
+            store.shutdown()
+            store.start(Host(), "default")
+            assert store.read_note("größe") == "2 🦉"
+
     def test_what_was_committed_is_there_in_the_next_process_or_nothing_is(self, store: JobStore) -> None:
         job, paused = made_job("a"), idle_job("b", paused=True, fire_time=at(7))
         store.add_job(job)

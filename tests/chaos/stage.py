@@ -1,0 +1,74 @@
+"""What the tests of sharing have in common: a scheduler beside the programs, waiting, and reading the records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from tests.durability.judge import Line
+from tests.durability.victim import Victim
+from tests.durability.world import World
+from tickwright import BackgroundScheduler, Run
+from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.testing.suites.store.material import Host
+
+__all__ = ["SOON", "beside", "calls", "each_fire_time_once", "has_calls", "opened", "until"]
+
+SOON = 40.0
+"""Seconds within which anything happens that happens at all; far more than it takes on a busy machine."""
+
+
+def until(is_so: Callable[[], Any], what: str, victims: Sequence[Victim] = ()) -> Any:
+    """Wait until it is so, and return what it says."""
+    deadline = time.monotonic() + SOON
+    while not (answer := is_so()):
+        said = "\n".join(victim.complaints for victim in victims)
+        assert time.monotonic() < deadline, f"{what} did not come within {SOON:.0f} s\n{said}"
+        time.sleep(0.01)
+    return answer
+
+
+@contextmanager
+def opened(world: World) -> Iterator[SQLiteJobStore]:
+    """Open the store without a scheduler, to read it."""
+    store = SQLiteJobStore(world.file, timeout=30)
+    store.start(Host(), "default")
+    try:
+        yield store
+    finally:
+        store.shutdown()
+
+
+@contextmanager
+def beside(world: World, *, paused: bool = True, **options: Any) -> Iterator[BackgroundScheduler]:
+    """Start a scheduler on the same file in this process; paused, it leaves all work to the others."""
+    store = SQLiteJobStore(world.file, timeout=30)
+    scheduler = BackgroundScheduler(timezone="UTC", lease=world.lease, jobstores={"default": store}, **options)
+    scheduler.start(paused=paused)
+    try:
+        yield scheduler
+    finally:
+        scheduler.shutdown()
+
+
+def calls(world: World) -> list[Line]:
+    """Return what the jobs have left so far."""
+    return Line.read(world.lines.read_text()) if world.lines.exists() else []
+
+
+def has_calls(world: World, number: int) -> bool:
+    """Return whether the jobs were called so often."""
+    return len(calls(world)) >= number
+
+
+def each_fire_time_once(runs: Sequence[Run], period: timedelta) -> None:
+    """Hold the first attempts of one job's runs against its interval: no gap and no overlap."""
+    firsts = sorted((run for run in runs if run.attempt == 1), key=lambda run: run.fire_time)
+    expected = firsts[0].fire_time - period * (firsts[0].coalesced - 1)
+    for run in firsts:
+        begins = run.fire_time - period * (run.coalesced - 1)
+        assert begins == expected, f"after {expected - period} the next fire time on record is {begins}"
+        expected = run.fire_time + period

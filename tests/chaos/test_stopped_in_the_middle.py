@@ -1,0 +1,60 @@
+"""A process that is frozen with the file locked holds everybody up, and nobody else is to be taken for dead by that."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from functools import partial
+
+import pytest
+
+from tests.chaos.stage import calls, has_calls, until
+from tests.chaos.stopping import ASKED
+from tests.chaos.witness import bear_witness
+from tests.durability.audit import finish, judge_world
+from tests.durability.plan import Planned
+
+LONGER_THAN_THE_LEASE = 3.5
+
+JOBS = [
+    Planned(
+        id=f"job-{number}",
+        kind="interval",
+        trigger_args={"trigger": "interval", "seconds": 1},
+        period=1,
+        seconds=4.0,
+        max_instances=5,
+    )
+    for number in range(4)
+]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="it takes /proc to see that a process has stopped")
+@pytest.mark.parametrize("timeout", [30.0, 1.0], ids=["they wait", "their calls fail"])
+def test_a_process_that_stops_with_the_file_locked_costs_no_other_process_its_runs(world, start, timeout):
+    shared = world(*JOBS, threads=10, timeout=timeout)
+    others = [start(shared) for _ in range(3)]
+    stopping = start(shared, module="tests.chaos.stopping")
+    for victim in (*others, stopping):
+        victim.wait_until("up")
+    until(partial(has_calls, shared, 8), "calls", others)
+    (shared.folder / ASKED).touch()
+    until(stopping.has_stopped, "the stop")
+    stopping.found_frozen()
+    time.sleep(LONGER_THAN_THE_LEASE)  # nothing happens meanwhile: that is what the test is about
+    stopping.thaw()
+    until(partial(has_calls, shared, 16), "calls after it", others)
+    for victim in (*others, stopping):
+        victim.ask(signal.SIGTERM)
+    for victim in (*others, stopping):
+        assert victim.end() == 0, victim.complaints
+    last = finish(shared)
+    runs = json.loads(shared.picture.read_text())["runs"]
+    evidence = bear_witness(shared, runs, calls(shared), [*others, stopping, last])
+    print(f"\n{evidence.table()}")
+    assert judge_world(shared, at_the_end=True).complaints == []
+    assert evidence.complaints == []
+    assert len(evidence.slow_beats) >= 3, "nobody was held up"

@@ -1,0 +1,38 @@
+"""An ASGI application whose scheduler lives as long as the server: it is started and shut down by the lifespan."""
+
+import asyncio
+import json
+import os
+from urllib.parse import parse_qs
+
+import chores
+
+from tickwright import BackgroundScheduler, SQLiteJobStore
+
+scheduler = BackgroundScheduler(jobstores={"default": SQLiteJobStore("jobs.sqlite")})
+for name in ("mail", "tidy", "report"):
+    scheduler.add_job(chores.leave_line, "cron", second="*", id=name, replace_existing=True)
+
+
+async def lifespan(receive, send):
+    """Start with the server, and end before it does, with all runs on record."""
+    await receive()
+    scheduler.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await asyncio.to_thread(scheduler.shutdown)
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def app(scope, receive, send):
+    """Answer `/health`, and add a job at `/add?id=...`, which any of the workers runs."""
+    if scope["type"] == "lifespan":
+        return await lifespan(receive, send)
+    if scope["path"] == "/add":
+        job_id = parse_qs(scope["query_string"].decode())["id"][0]
+        await asyncio.to_thread(scheduler.add_job, chores.leave_line, id=job_id)
+    health = scheduler.health()
+    body = json.dumps({"pid": os.getpid(), "state": health.state, "problems": health.problems}).encode()
+    status = 200 if health.ok else 503
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,42 @@
+"""The end of a program while its scheduler is busy: no hang, no traceback, and all that ended on record."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.programs.books import audit, history
+from tests.programs.running import PYTHON
+from tests.programs.test_signals import ROUNDS
+
+pytestmark = pytest.mark.timeout(180)
+
+TIMES = max(2, ROUNDS // 2)
+HOW = {"end": 0, "exit": 3, "raise": 1, "thread": 0, "atexit": 0, "submitting": 0}
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_program_that_ends_waits_for_its_runs_and_records_them(launch, folder, how):
+    # It is a race between threads and the end of the interpreter, so there are several, also with each other.
+    programs = [launch(*PYTHON, "ending.py", how) for _ in range(TIMES)]
+    for program in programs:
+        assert program.end(None) == HOW[how], program.said
+    said = programs[0].said
+    assert "Fatal" not in said, said
+    assert said.count("Traceback") == (TIMES if how == "raise" else 0), said
+    if how == "atexit":
+        assert said.count("after False []") == said.count("before last-") == TIMES, said
+    books = audit(folder)
+    assert not books.complaints, books.complaints
+    assert books.statuses["succeeded"] >= 2 * TIMES
+
+
+def test_a_program_that_leaves_without_a_word_has_its_runs_found_lost(launch, folder):
+    program = launch(*PYTHON, "ending.py", "os._exit")
+    assert program.end(None) == 4, program.said
+    assert "Traceback" not in program.said, program.said
+    left = {run.id for run in history(folder) if not run.is_settled}
+    assert left
+    assert launch(*PYTHON, "settling.py").end(None) == 0
+    assert {run.status for run in history(folder) if run.id in left} == {"lost"}
+    books = audit(folder, lost=True)
+    assert not books.complaints, books.complaints

@@ -123,7 +123,8 @@ class Database:
                 f"this process is a fork of the one that opened {self.path!r}, and SQLite's connections do "
                 f"not survive a fork; make a scheduler and a job store of its own after the fork"
             )
-        self._check_files()
+        if begin == WRITING or self._loss is not None:
+            self._check_files()
         waited = self.timeout
         try:
             with unless_held(line.lock):
@@ -196,8 +197,9 @@ class Database:
     def _check_files(self) -> None:
         """Raise where something was done to the files after which they must be neither read nor written.
 
-        Before each transaction: SQLite goes on with what it has open and in its memory. What it then writes is gone
-        with the process, or does away with what could still be saved.
+        Before each transaction that writes: SQLite goes on with what it has open and in its memory, and what it then
+        writes is gone with the process, or does away with what could still be saved. To read does no harm, and every
+        scheduler writes every few seconds that it lives.
         """
         seen, now = self._seen, self._look()
         if now.file != seen.file:

@@ -316,7 +316,7 @@ def test_a_file_that_another_process_locks(tmp_path: Path, how: str) -> None:
     left = locked.live_through(tmp_path, 2.0, how)
     assert left.complaints == []
     assert left.outages == 1
-    assert "was locked by another program" in left.error
+    assert "is still locked by another program" in left.error
     assert left.books.fire_times > 60
 
 

@@ -125,10 +125,10 @@ class Database:
             )
         if begin == WRITING or self._loss is not None:
             self._check_files()
-        waited = self.timeout
+        waited: float | None = self.timeout
         try:
             with unless_held(line.lock):
-                waited = line.timeout
+                waited = line.timeout if line.timeout == line.full_timeout else None
                 try:
                     line.sql.execute(begin)
                     answer = work(line.sql)

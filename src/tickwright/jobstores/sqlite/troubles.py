@@ -11,14 +11,20 @@ from tickwright.errors import JobStoreError, JobStoreUnavailableError
 __all__ = ["explained", "explained_os", "is_damage", "is_lock", "obstacle"]
 
 
-def explained(error: sqlite3.Error, path: str, timeout: float) -> JobStoreError:
+def explained(error: sqlite3.Error, path: str, timeout: float | None) -> JobStoreError:
     """Return the error to raise for `error`, which came while the store's file was used.
+
+    `timeout`: for how many seconds a lock was waited for; None where it was not waited for all of the time.
 
     What may be better the next time is a `JobStoreUnavailableError`: the loop backs off and comes again.
     """
     # The higher bits say more exactly the same. Errors of the module itself have no code.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED if timeout is None:
+            return JobStoreUnavailableError(
+                f"{path!r} is still locked by another program ({error}); see which programs have it open"
+            )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return JobStoreUnavailableError(
                 f"{path!r} was locked by another program for {timeout:g} s ({error}); "

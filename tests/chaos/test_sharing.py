@@ -87,6 +87,28 @@ def test_a_process_that_was_frozen_finds_its_report_refused_and_works_on(world, 
     assert [line.job for line in calls(shared)] == ["held", "next"]
 
 
+def test_what_waits_for_a_worker_in_a_frozen_process_and_is_lost_is_not_begun_afterwards(world, start):
+    shared = world(threads=1)
+    gate = shared.folder / "gate"
+    with beside(shared) as declaring:
+        declaring.add_job(hold, args=[str(shared.lines), str(gate)], id="held")
+        declaring.add_job(leave_line, args=[str(shared.lines), 0.0], id="waiting")
+    frozen = start(shared)  # alone now, and so it takes what has to wait, too
+    called(shared, "held")
+    with opened(shared) as store:
+        until(lambda: store.get_runs(job_id="waiting"), "the run that waits")
+    frozen.freeze()
+    with beside(shared) as watcher:
+        until(lambda: len(watcher.get_runs(status="lost")) == 2, "both losses")
+        frozen.thaw()
+        # It knows by now, and only then there is a worker for the other one.
+        until(lambda: frozen.complaints.count("took this one for dead") == 2, "the discovery", [frozen])
+        gate.touch()
+        watcher.add_job(leave_line, args=[str(shared.lines), 0.0], id="next")
+        called(shared, "next")
+    assert [line.job for line in calls(shared)] == ["held", "next"]
+
+
 @pytest.mark.parametrize("is_blind", [False, True])
 def test_a_dead_process_is_found_by_its_pid_or_else_by_its_lease_alone(world, start, monkeypatch, is_blind):
     shared = world(is_blind=is_blind)

@@ -49,6 +49,8 @@ class Evidence:
     lost_by_innocents: int = 0
     ended_all_the_same: int = 0
     """Runs whose function returned in a process that had been taken for dead: the report was refused."""
+    begun_too_late: list[str] = field(default_factory=list)
+    """Jobs of runs whose function was called after they were lost: frozen after the last look at the lease."""
     settled_after_kill: list[float] = field(default_factory=list)
     settled_after_freeze: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
@@ -56,11 +58,18 @@ class Evidence:
 
     def table(self) -> str:
         """Return it as text."""
+        lost_by = (
+            ("killed", self.lost_by_the_killed),
+            ("frozen", self.lost_by_the_frozen),
+            ("starved", self.lost_by_the_starved),
+            ("innocent", self.lost_by_innocents),
+        )
         return "\n".join(
             [
                 f"processes started {self.processes}, killed {self.kills}, frozen {self.freezes} times",
-                f"runs lost by the killed {self.lost_by_the_killed}, by the frozen {self.lost_by_the_frozen}, "
-                f"by the starved {self.lost_by_the_starved}, by innocents {self.lost_by_innocents}; reports of the frozen refused {self.ended_all_the_same}",
+                "runs lost by the " + ", by the ".join(f"{whom} {number}" for whom, number in lost_by),
+                f"of these ended all the same, and their reports refused: {self.ended_all_the_same}",
+                f"of these begun only after they were lost: {', '.join(self.begun_too_late) or 'none'}",
                 f"seconds from a kill to the last of its runs settled: {_spread(self.settled_after_kill)}",
                 f"seconds from a freeze to the last of its runs settled: {_spread(self.settled_after_freeze)}",
                 f"seconds from a fire time to its being taken: {_spread(self.late)}",
@@ -82,7 +91,7 @@ def bear_witness(
     by_pid = {victim.pid: victim for victim in victims}
     owners = [line.split() for line in world.owners.read_text().splitlines()]
     victim_of = {name: by_pid[int(pid)] for name, pid, _ in owners}
-    ended = {line.run: line.ended for line in lines}
+    called = {line.run: line for line in lines}
     settled: dict[tuple[str, float], float] = defaultdict(float)
     for run in runs:
         if run["attempt"] == 1 and run["coalesced"] == 1:
@@ -103,8 +112,10 @@ def bear_witness(
             evidence.lost_by_the_killed += 1
         else:
             evidence.lost_by_the_frozen += 1
-        if (ended.get(run["id"]) or 0.0) > run["finished_at"]:
-            evidence.ended_all_the_same += 1
+        if (line := called.get(run["id"])) is not None:
+            evidence.ended_all_the_same += (line.ended or 0.0) > run["finished_at"]
+            if line.began > run["finished_at"]:
+                evidence.begun_too_late.append(f"{run['job']} after {line.began - run['finished_at']:.2f} s")
         settled[what, at] = max(settled[what, at], run["finished_at"] - at)
     evidence.settled_after_kill = [seconds for (what, _), seconds in settled.items() if what == "kill"]
     evidence.settled_after_freeze = [seconds for (what, _), seconds in settled.items() if what == "freeze"]

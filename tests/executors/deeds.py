@@ -165,3 +165,16 @@ def leave_a_process_behind(method: str, pid_file: str) -> None:
     process = context.Process(target=stay, args=(pid_file,), daemon=True)
     process.start()
     wait_until(Path(pid_file).exists)
+
+
+def fork_and_end(times: int) -> list[int]:
+    """Fork, and end the copy before it can have done anything; return the signals by which the copies ended."""
+    ended = []
+    for _ in range(times):
+        pid = os.fork()
+        if pid == 0:
+            threading.Event().wait(5)
+            os._exit(0)
+        os.kill(pid, signal.SIGTERM)
+        ended.append(os.WTERMSIG(os.waitpid(pid, 0)[1]))
+    return ended

@@ -1,6 +1,10 @@
 """Jobs in worker processes that start processes themselves, by every means that Python has."""
 
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from multiprocessing import forkserver
 
 import pytest
 
@@ -14,6 +18,20 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 
 METHODS = ["fork", "spawn", "forkserver"]
 SQUARES = [0, 1, 4, 9, 16]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unwatched() -> Iterator[None]:
+    """Let nothing measure coverage in the workers here.
+
+    It has a lock of its own (Collector.lock_data), which a fork may find taken by a thread that is not there any more.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith("COV")]:
+            patched.delenv(name)
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+        yield
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(params=["spawn", "forkserver"], scope="module")
@@ -32,6 +50,10 @@ def test_a_job_may_use_multiprocessing(pool, use, method):
         report = pool.report(use, method)
         assert report.status is RunStatus.SUCCEEDED, report
         assert report.result == SQUARES
+
+
+def test_a_fork_is_ended_by_the_first_sigterm_however_early_that_comes(pool):
+    assert pool.report(deeds.fork_and_end, 50).result == [signal.SIGTERM] * 50
 
 
 def test_a_job_may_start_programs(pool):

@@ -93,7 +93,9 @@ def audit(folder: Path, *, period: timedelta | None = EVERY_SECOND, lost: bool =
     allowed = {"succeeded", "skipped"} | ({"lost"} if lost else set())
     if strange := set(books.statuses) - allowed:
         books.complaints += [
-            f"{run.job_id} at {run.fire_time} is {run.status}: {run.reason}" for run in runs if run.status in strange
+            f"{run.job_id} at {run.fire_time} is {run.status}: {run.reason or run.exception!r}"
+            for run in runs
+            if run.status in strange
         ]
     return books
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.programs.books import lines_of
 
-__all__ = ["LONG", "PYTHON", "Program", "free_port", "install", "soon"]
+__all__ = ["APPS", "LONG", "PROJECT", "PYTHON", "Program", "free_port", "install", "soon"]
 
 APPS = Path(__file__).parent / "apps"
 PROJECT = Path(__file__).resolve().parents[2]

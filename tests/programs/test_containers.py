@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.programs.running import PROJECT, PYTHON, Program, soon
 
 pytestmark = pytest.mark.timeout(180)
 
+HALF = timedelta(seconds=0.5)
 AS_ROOT = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 AS_USER = ("unshare", "--user", "--map-root-user", *AS_ROOT[1:])
 
@@ -63,7 +65,7 @@ def test_pid_1_ends_well_when_the_container_is_stopped(contain, folder, how):
     assert "1" in {str(line.pid) for line in lines_of(folder)}
     assert stop(program) == 0, program.said
     assert not [run for run in history(folder) if not run.is_settled], program.said
-    books = audit(folder)
+    books = audit(folder, period=HALF)
     assert not books.complaints, books.complaints
     assert "Traceback" not in program.said
 
@@ -76,7 +78,7 @@ def test_pid_1_without_a_handler_is_not_stopped_and_what_is_killed_is_found_lost
     os.kill(first_process(program), signal.SIGKILL)
     program.end(None)
     assert launch(*PYTHON, "settling.py").end(None) == 0
-    books = audit(folder, lost=True)
+    books = audit(folder, period=HALF, lost=True)
     assert not books.complaints, books.complaints
 
 
@@ -95,7 +97,7 @@ def test_two_containers_that_differ_in_nothing_take_each_other_neither_for_dead_
     )
     assert dead
     assert stop(other) == 0, other.said
-    books = audit(folder, lost=True)
+    books = audit(folder, period=HALF, lost=True)
     assert not books.complaints, books.complaints
 
 

@@ -33,3 +33,9 @@ def test_a_program_may_use_multiprocessing_beside_a_scheduler(launch, folder, me
     books = audit(folder)
     assert not books.complaints, books.complaints
     assert books.statuses["succeeded"] >= 6
+
+
+def test_a_scheduler_that_does_not_run_starts_in_a_fork_whatever_other_threads_did_with_it(launch):
+    program = launch(*PYTHON, "restarted.py", str(ROUNDS * 10))
+    assert program.end(None, ROUNDS * 10 + 90) == 0, program.said
+    assert program.said.endswith("codes {0}\n"), program.said

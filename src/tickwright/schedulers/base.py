@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from threading import RLock
 from typing import Any, NoReturn, Self
+from weakref import WeakSet
 
 from tickwright import events
 from tickwright.active_run import current_run, is_inside_a_run
@@ -33,6 +34,9 @@ from tickwright.schedulers.stopping import Stopping
 from tickwright.zone_database import zone_database_edition
 
 __all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
+
+_made: WeakSet[BaseScheduler] = WeakSet()
+"""All schedulers of this process; a fork brings them along."""
 
 STATE_STOPPED = 0
 STATE_RUNNING = 1
@@ -63,6 +67,7 @@ class BaseScheduler(PartCalls):
         self._listeners = Listeners(self._configuration.logger, inline=self._inline)
         self._parts = Parts(self._configuration.logger)
         self._take_parts(self._configuration)
+        _made.add(self)
 
     # -- configuration -------------------------------------------------------------------------------
 
@@ -329,9 +334,24 @@ class BaseScheduler(PartCalls):
     def _tell(self, event: Event) -> None:
         self._listeners.tell(event)
 
+    def _begin_anew(self) -> None:
+        """Be fit for use in a fork, where no other thread is: what they held, and what they were to do, is let go."""
+        self._lock, self._starting = RLock(), False
+        self._pending.begin_anew()
+        self._listeners.begin_anew()
+
     def _check_process(self) -> None:
         if self._state != STATE_STOPPED and os.getpid() != self._pid:
             raise ForkedSchedulerError(
                 f"this scheduler runs in process {self._pid}, and this is process {os.getpid()}, a fork of it, in "
                 f"which nothing of it runs; make and start a scheduler here, after the fork"
             )
+
+
+def _after_fork_in_child() -> None:
+    for scheduler in list(_made):
+        scheduler._begin_anew()
+
+
+if hasattr(os, "register_at_fork"):  # nobody forks on Windows
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -77,6 +77,11 @@ class Herald:
             if self._thread is not None:
                 self._queue.put(None)
 
+    def begin_anew(self) -> None:
+        """Forget, in a fork, the thread, which is not here, and what it is to pass on, which its parent does."""
+        self._queue = SimpleQueue()
+        self._thread, self._stays, self._lock = None, False, RLock()
+
     def _put(self, item: Event | Flag) -> None:
         self._queue.put(item)
         if not self._stays:

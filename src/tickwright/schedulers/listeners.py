@@ -157,6 +157,11 @@ class Listeners:
         """Keep no thread for listeners once all events have been told."""
         self._herald.close()
 
+    def begin_anew(self) -> None:
+        """Forget, in a fork, what other threads of its parent were doing with these."""
+        self._lock, self._holds = RLock(), {}
+        self._herald.begin_anew()
+
     def _call_listeners(self, event: Event) -> None:
         for listener in self._listeners:
             # One before it may have removed it meanwhile.

@@ -73,6 +73,10 @@ class PendingJobs:
         with unless_held(self._lock):
             self._jobs.pop(pending.key, None)
 
+    def begin_anew(self) -> None:
+        """Forget, in a fork, which thread of its parent was using these."""
+        self._lock = RLock()
+
     def of(self, jobstore: str | None) -> list[PendingJob]:
         """Return those for a job store, or for any, in the order they were added."""
         with unless_held(self._lock):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from contextlib import asynccontextmanager
 from urllib.parse import parse_qs
 
 import chores
@@ -14,20 +15,27 @@ for name in ("mail", "tidy", "report"):
     scheduler.add_job(chores.leave_line, "cron", second="*", id=name, replace_existing=True)
 
 
-async def lifespan(receive, send):
+@asynccontextmanager
+async def lifespan(app):
     """Start with the server, and end before it does, with all runs on record."""
-    await receive()
     scheduler.start()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
+    yield
     await asyncio.to_thread(scheduler.shutdown)
+
+
+async def live(receive, send):
+    """Do what FastAPI and Starlette do with a lifespan."""
+    await receive()
+    async with lifespan(app):
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
     await send({"type": "lifespan.shutdown.complete"})
 
 
 async def app(scope, receive, send):
     """Answer `/health`, and add a job at `/add?id=...`, which any of the workers runs."""
     if scope["type"] == "lifespan":
-        return await lifespan(receive, send)
+        return await live(receive, send)
     if scope["path"] == "/add":
         job_id = parse_qs(scope["query_string"].decode())["id"][0]
         await asyncio.to_thread(scheduler.add_job, chores.leave_line, id=job_id)

@@ -27,4 +27,5 @@ def leave_line(seconds=0.0):
         os.write(file, line.encode())
     finally:
         os.close(file)
-    time.sleep(seconds)
+    if seconds:
+        time.sleep(seconds)

@@ -6,7 +6,6 @@ python container.py HOW
 import signal
 import subprocess
 import sys
-import threading
 
 import chores
 
@@ -20,13 +19,13 @@ def leave_orphan():
 
 
 def add_jobs(scheduler):
-    for number, seconds in enumerate((0.0, 0.6)):
+    for number, seconds in enumerate((0.0, 0.3)):
         scheduler.add_job(
-            chores.leave_line, "cron", second="*", args=[seconds], id=f"job-{number}", replace_existing=True
+            chores.leave_line, "interval", seconds=0.5, args=[seconds], id=f"job-{number}", replace_existing=True
         )
-    scheduler.add_job("container:leave_orphan", "cron", second="*", id="orphans", replace_existing=True)
+    scheduler.add_job("container:leave_orphan", "interval", seconds=0.5, id="orphans", replace_existing=True)
     scheduler.add_job(
-        chores.leave_line, "cron", second="*", args=[0.1], id="far", executor="processes", replace_existing=True
+        chores.leave_line, "interval", seconds=0.5, args=[0.1], id="far", executor="processes", replace_existing=True
     )
 
 
@@ -44,4 +43,5 @@ if __name__ == "__main__":
     print("up", flush=True)
     scheduler.start()
     if how != "blocking":
-        threading.Event().wait()
+        while True:
+            signal.pause()

@@ -12,6 +12,7 @@ import chores
 
 from tickwright import BackgroundScheduler, BlockingScheduler, ProcessPoolExecutor, SQLiteJobStore, ThreadPoolExecutor
 from tickwright.errors import JobStoreError
+from tickwright.events import EVENT_SCHEDULER_STARTED
 
 
 def options():
@@ -19,6 +20,11 @@ def options():
         "jobstores": {"default": SQLiteJobStore("jobs.sqlite")},
         "executors": {"default": ThreadPoolExecutor(4), "processes": ProcessPoolExecutor(1)},
     }
+
+
+def add_listeners(scheduler):
+    scheduler.add_listener(lambda event: print("up", flush=True), EVENT_SCHEDULER_STARTED)
+    scheduler.add_listener(lambda event: threading.Event().wait(0.002))  # a slow one
 
 
 def add_jobs(scheduler):
@@ -33,14 +39,14 @@ def add_jobs(scheduler):
 
 def blocking():
     scheduler = BlockingScheduler(**options())
-    scheduler.add_listener(lambda event: threading.Event().wait(0.002))
+    add_listeners(scheduler)
     add_jobs(scheduler)
     scheduler.start()  # returns after SIGTERM
 
 
 def shutting_down():
     scheduler = BackgroundScheduler(daemon=False, **options())
-    scheduler.add_listener(lambda event: threading.Event().wait(0.002))
+    add_listeners(scheduler)
     signal.signal(signal.SIGTERM, lambda number, frame: scheduler.shutdown())
     scheduler.start()
     while scheduler.running:
@@ -54,7 +60,7 @@ def shutting_down():
 def exiting():
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
     scheduler = BackgroundScheduler(**options())
-    scheduler.add_listener(lambda event: threading.Event().wait(0.002))
+    add_listeners(scheduler)
     scheduler.start()
     while True:
         add_jobs(scheduler)

@@ -10,7 +10,7 @@ from tickwright import BlockingScheduler, SQLiteJobStore
 
 scheduler = BlockingScheduler(jobstores={"default": SQLiteJobStore("jobs.sqlite")})
 for number in range(4):
-    scheduler.add_job(chores.leave_line, "interval", seconds=1, id=f"job-{number}", replace_existing=True)
+    scheduler.add_job(chores.leave_line, "interval", seconds=0.5, id=f"job-{number}", replace_existing=True)
 
 dumps = open("dumps.txt", "w")  # noqa: SIM115
 faulthandler.register(signal.SIGUSR1, dumps)

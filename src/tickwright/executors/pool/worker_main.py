@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from threading import Thread
+from threading import Thread, get_ident
 
 from tickwright.active_run import ActiveRun
 from tickwright.clock import Clock, SystemClock
@@ -61,13 +61,30 @@ def _keep_from_forks(*pipes: Connection) -> None:
     def part() -> None:
         for pipe in pipes:
             pipe.close()
-        # A job that uses multiprocessing ends its processes with SIGTERM, and waits until they have ended.
-        if signal.getsignal(signal.SIGTERM) is _leave_it_to_the_pool:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     if hasattr(os, "register_at_fork"):
         # This also keeps the pipes open to the very end: the pool waits for exit handlers, and then kills.
         os.register_at_fork(after_in_child=part)
+        _let_forks_be_ended()
+
+
+def _let_forks_be_ended() -> None:
+    """Have SIGTERM end what this process forks: a job that uses multiprocessing sends it, and waits for the end."""
+    before: dict[int, set[int | signal.Signals]] = {}
+
+    # Blocked meanwhile, so that one which comes before the fork has parted with our handler is kept, and not lost.
+    def hold_back() -> None:
+        before[get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def release() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before.pop(get_ident()))
+
+    def part_and_release() -> None:
+        if signal.getsignal(signal.SIGTERM) is _leave_it_to_the_pool:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        release()
+
+    os.register_at_fork(before=hold_back, after_in_parent=release, after_in_child=part_and_release)
 
 
 class _Host:

@@ -132,7 +132,7 @@ class Working:
 
     def books_at_rest(self) -> Books:
         """Return the books once what is in flight has ended; takes no more jobs."""
-        self.scheduler.pause()
+        take_no_more(self.scheduler)
         unsettled = "scheduled", "running"
         assert soon(lambda: not [run for status in unsettled for run in self.scheduler.get_runs(status=status)])
         return audit(self.scheduler, self.plan, deeds.noted)
@@ -141,6 +141,14 @@ class Working:
         """Wait until a job has run so many times more; return whether it has."""
         before = sum(note.job_id == job_id for note in deeds.noted.copy())
         return soon(lambda: sum(note.job_id == job_id for note in deeds.noted.copy()) >= before + times)
+
+
+def take_no_more(scheduler: BackgroundScheduler) -> None:
+    """Pause, and return when the loop has heard of it: the round that it is in may still take jobs."""
+    scheduler.pause()
+    loop, paused_at = scheduler._loop, scheduler.clock.monotonic()
+    assert loop is not None
+    assert soon(lambda: loop.last_step > paused_at, 60)
 
 
 def leave_a_mess(store: JobStore, clock: VirtualClock) -> None:

@@ -19,7 +19,7 @@ from threading import Event as Flag
 
 from tests.faults import deeds
 from tests.faults.books import Books, audit, plan_of
-from tests.faults.stage import STORES, MakeStore, noting
+from tests.faults.stage import STORES, MakeStore, noting, take_no_more
 from tickwright import BackgroundScheduler, events
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.events import Event
@@ -99,7 +99,7 @@ def rage(make: MakeStore, folder: Path, seconds: float, seed: int) -> Storm:
     faults.clear()
     if not _becomes_so(lambda: all(_is_up_to_date(job.next_run_time) for job in scheduler.get_jobs())):
         complaints.append("what fell due in the storm was not made up for")
-    scheduler.pause()
+    take_no_more(scheduler)
     if not _becomes_so(lambda: not scheduler.get_runs(status="scheduled") + scheduler.get_runs(status="running")):
         complaints.append("runs have no outcome")
     if not scheduler.health().ok:

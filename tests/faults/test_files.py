@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import deeds, locked
-from tests.faults.stage import Working
+from tests.faults.stage import Working, take_no_more
 from tests.schedulers.stage import SOON, in_time, soon
 from tickwright import events
 from tickwright.errors import JobStoreError, JobStoreUnavailableError
@@ -229,7 +229,7 @@ def test_what_is_cut_off_is_told_and_never_begun_anew(
 
 
 def test_a_file_that_is_vacuumed_by_another_program_is_not_cut_off(working: Working, path: Path) -> None:
-    working.scheduler.pause()
+    take_no_more(working.scheduler)
     sql = sqlite3.connect(path, timeout=30)
     sql.execute("CREATE TABLE ballast (x)")
     sql.execute("INSERT INTO ballast VALUES (zeroblob(1000000))")
@@ -237,7 +237,7 @@ def test_a_file_that_is_vacuumed_by_another_program_is_not_cut_off(working: Work
     sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     working.scheduler.resume()
     assert working.has_run("tick0", 3)
-    working.scheduler.pause()
+    take_no_more(working.scheduler)
     size = path.stat().st_size
     sql.execute("DROP TABLE ballast")
     sql.execute("VACUUM")
@@ -258,7 +258,7 @@ def test_a_file_that_was_cut_off_while_nobody_had_it_open(
     one = Working(store_at(path))
     one.begin()
     assert one.has_run("tick0", 5)
-    one.scheduler.pause()
+    take_no_more(one.scheduler)
     if with_log:  # as a killed process leaves it
         elsewhere("import shutil, sys; shutil.copytree(sys.argv[1], sys.argv[2])", tmp_path, tmp_path / "left")
     one.scheduler.shutdown()
@@ -275,12 +275,37 @@ def test_a_file_that_was_cut_off_while_nobody_had_it_open(
         assert "was empty and is a new job store now; if it had jobs in it, put a backup in its place" in caplog.text
         return
     if size is None and with_log:
-        # The log may hold all of it; what is missing is told when it is read.
+        check_that_it_is_whole_or_told(path)
         return
     with pytest.raises(JobStoreError, match=r"backup"):
         store.start(Host(), "default")
     assert path.stat().st_size == cut_to, "nothing may be done to what could still be saved"
     assert beside(path, "-wal").exists() == with_log
+
+
+def check_that_it_is_whole_or_told(path: Path) -> None:
+    """Start a scheduler on the file: the log may hold all that was cut off; else it must say what is missing."""
+    one = Working(store_at(path))
+    said = ""
+    try:
+        one.scheduler.start()
+    except JobStoreError as error:
+        said = str(error)
+    if said:
+        assert "backup" in said
+        return
+    if soon(lambda: one.heard.of(events.EVENT_JOBSTORE_OUTAGE), 2):
+        assert "damaged" in wait_for_outage_of_the_file(one)
+        one.scheduler.shutdown(wait=False)
+        return
+    assert {job.id for job in one.scheduler.get_jobs("default")} == {"tick0", "tick1", "tick2"}
+    assert one.has_run("tick0", 3)
+    one.scheduler.shutdown()
+    assert is_whole(path)
+
+
+def wait_for_outage_of_the_file(one: Working) -> str:
+    return str(one.scheduler.health().jobstores["default"].error)
 
 
 # -- locked, full, read-only ---------------------------------------------------------------------------------------
@@ -291,7 +316,7 @@ def test_a_file_that_another_process_locks(tmp_path: Path, how: str) -> None:
     left = locked.live_through(tmp_path, 2.0, how)
     assert left.complaints == []
     assert left.outages == 1
-    assert "was locked by another program" in left.error
+    assert "is still locked by another program" in left.error
     assert left.books.fire_times > 60
 
 
@@ -303,12 +328,13 @@ def test_a_locked_file_holds_up_other_stores_for_its_timeout_once_and_hardly_aft
         one.heard.wait_for(events.EVENT_JOBSTORE_OUTAGE)
         began = one.scheduler.clock.now()
         assert one.has_run("elsewhere", 60)
-    late = [run.lateness.total_seconds() for run in one.scheduler.get_runs("elsewhere", since=began)]
+    # Fire times that came while the loop waited are folded together: 30 of them in 1.5 s.
+    folded = [run.coalesced for run in one.scheduler.get_runs("elsewhere", since=began)][::-1]
     check_tidings(one)
     check_books(one)
     one.scheduler.shutdown()
-    assert sorted(late)[len(late) // 2] < 0.5
-    assert max(late) < 1.4, "each attempt would wait for all of 1.5 s, and the loop with it"
+    assert len(folded) >= 50
+    assert max(folded[2:]) < 25, "each attempt waits for all of 1.5 s, and the loop with it"
 
 
 def test_a_disk_that_is_full_and_has_room_again(small_disk: Path | None, tmp_path: Path) -> None:

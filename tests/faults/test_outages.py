@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults import deeds
 from tests.faults.books import audit
-from tests.faults.stage import LEASE, STORES, MakeStore, Stage, Working
+from tests.faults.stage import LEASE, STORES, MakeStore, Stage, Working, take_no_more
 from tests.schedulers.stage import SOON, in_time, soon
 from tickwright import events
 from tickwright.clock import Clock
@@ -151,7 +151,7 @@ def test_threads_live_through_an_outage_and_the_other_store_does_not_notice(work
     one.faults.clear()
     one.heard.wait_for(events.EVENT_JOBSTORE_RECOVERED)
     assert one.has_run("tick0", 5)
-    one.scheduler.pause()
+    take_no_more(one.scheduler)
     assert soon(lambda: not one.scheduler.get_runs(status="running") + one.scheduler.get_runs(status="scheduled"))
     assert audit(one.scheduler, one.plan, deeds.noted).complaints == []
     assert len(one.heard.of(events.EVENT_JOBSTORE_OUTAGE)) == len(one.heard.of(events.EVENT_JOBSTORE_RECOVERED)) == 1
@@ -172,7 +172,7 @@ def test_a_shutdown_in_an_outage_ends_and_the_next_start_has_whole_books(working
     one.faults.clear()
     one.scheduler.start()
     assert one.has_run("tick0", 3)
-    one.scheduler.pause()
+    take_no_more(one.scheduler)
     assert soon(lambda: not one.scheduler.get_runs(status="running") + one.scheduler.get_runs(status="scheduled"))
     books = audit(one.scheduler, one.plan, deeds.noted)
     assert books.complaints == []

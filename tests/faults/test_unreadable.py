@@ -17,7 +17,8 @@ import pytest
 
 from tests.faults import deeds
 from tests.faults.books import Planned, audit, plan_of
-from tests.faults.stage import LEASE, LeasedScheduler, noting
+from tests.faults.stage import LEASE, LeasedScheduler, noting, take_no_more
+from tests.jobstores.test_serialising_heart import SerialisingStore
 from tests.schedulers.stage import SOON, Heard, in_time, soon
 from tickwright import BackgroundScheduler, events
 from tickwright.change import Change
@@ -388,7 +389,7 @@ def test_a_process_that_can_load_it_runs_it_while_another_has_it_set_aside(
     shelf.put(SOURCE)
     heard.wait_for(events.EVENT_JOB_READABLE)
     assert soon(lambda: {run.owner for run in here.get_runs("fragile")} > by_others)
-    here.pause()
+    take_no_more(here)
     assert soon(lambda: all(run.is_settled for run in here.get_runs()))
     notes = list(deeds.noted)
     runs = here.get_runs("fragile")
@@ -398,3 +399,18 @@ def test_a_process_that_can_load_it_runs_it_while_another_has_it_set_aside(
     notes += [deeds.Note(run.job_id, run.fire_time, 1, run.id) for run in runs if run.owner in by_others]
     assert audit(here, plan, notes).complaints == []
     in_time(lambda: here.shutdown(), SOON)
+
+
+def test_declaring_it_again_mends_it_in_a_store_that_is_a_page_of_code(shelf: Shelf) -> None:
+    # Its defaults know no schedule but that of a job that they can load.
+    scheduler = LeasedScheduler(jobstores={"default": SerialisingStore()})
+    module = importlib.import_module(MODULE)
+    scheduler.add_job(module.work, "interval", seconds=2, args=[module.Thing(3)], id="fragile")
+    scheduler.advance(seconds=4)
+    shelf.put(None)
+    scheduler.advance(seconds=4)
+    assert [one.job_id for one in scheduler.get_unreadable_jobs()] == ["fragile"]
+    in_time(lambda: scheduler.add_job(deeds.note, "interval", seconds=2, id="fragile", replace_existing=True))
+    scheduler.advance(seconds=4)
+    assert scheduler.get_unreadable_jobs() == []
+    assert len(scheduler.get_runs("fragile", status="succeeded")) == 4

@@ -71,7 +71,7 @@ class Heard:
         """Return the `count`-th event of a code, waiting for it."""
         with self._news:
             there = self._news.wait_for(lambda: len(self.of(code)) >= count, seconds)
-            assert there, f"{count} event(s) {code} wanted, heard {self.events}"
+            assert there, f"{count} event(s) {code} wanted, heard {self.events[-20:]}"
             return self.of(code)[count - 1]
 
     def of(self, code: int) -> list[Any]:

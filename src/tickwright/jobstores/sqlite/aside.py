@@ -11,9 +11,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from tickwright.jobstores.sqlite.job_row import JobRow
-from tickwright.jobstores.sqlite.jobs import ASIDE
 
-__all__ = ["aside_rows", "make_list", "readmit", "set_aside"]
+__all__ = ["make_list", "readmit", "set_aside"]
 
 
 def make_list(sql: sqlite3.Connection) -> None:
@@ -28,11 +27,6 @@ def set_aside(sql: sqlite3.Connection, rows: Iterable[JobRow]) -> set[int]:
         ON CONFLICT (key) DO UPDATE SET body = excluded.body WHERE body IS NOT excluded.body
     """
     return {row.key for row in rows if sql.execute(statement, (row.key, row.body)).rowcount}
-
-
-def aside_rows(sql: sqlite3.Connection) -> list[JobRow]:
-    """Return the jobs on the list, as they are stored now."""
-    return list(map(JobRow._make, sql.execute(ASIDE)))
 
 
 def readmit(sql: sqlite3.Connection, rows: Iterable[JobRow]) -> None:

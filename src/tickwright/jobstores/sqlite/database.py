@@ -16,12 +16,12 @@ from tickwright.errors import (
     JobStoreUnavailableError,
     NewerStoreError,
 )
-from tickwright.jobstores.sqlite.files import Look, look_at, remove_companions
-from tickwright.jobstores.sqlite.forks import close_copies, is_copy, watch
+from tickwright.jobstores.sqlite.files import Look, identity_of, look_at, remove_companions
+from tickwright.jobstores.sqlite.forks import changing, close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
 from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
-from tickwright.jobstores.sqlite.troubles import explained, is_lock
+from tickwright.jobstores.sqlite.troubles import explained, is_damage, is_lock
 from tickwright.locks import RLock, unless_held
 
 __all__ = ["Database"]
@@ -33,9 +33,10 @@ logger = logging.getLogger("tickwright.jobstores.sqlite")
 
 _opened: weakref.WeakSet[Database] = weakref.WeakSet()
 """What this process has open."""
-_saving = RLock()
-"""Held while connections are changed for others than one's own; taken before any other lock."""
 
+
+READING = "BEGIN"
+WRITING = "BEGIN IMMEDIATE"
 
 SHORTER = 0.1
 """The part of the timeout for which a call waits, once one has waited for all of it in vain.
@@ -92,21 +93,21 @@ class Database:
             self._check_version(sql)
             return work(sql, *args, **kwargs)
 
-        return self._transact(self._short, "BEGIN IMMEDIATE", checked)
+        return self._transact(self._short, WRITING, checked)
 
     def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return `work(sql, ...)`, done in one look at the file: everything that it reads was true at one moment."""
-        return self._transact(self._short, "BEGIN", lambda sql: work(sql, *args, **kwargs))
+        return self._transact(self._short, READING, lambda sql: work(sql, *args, **kwargs))
 
     def read_long(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Read what may take its time; neither `write` nor `read` waits for it."""
-        return self._transact(self._long, "BEGIN", lambda sql: work(sql, *args, **kwargs))
+        return self._transact(self._long, READING, lambda sql: work(sql, *args, **kwargs))
 
     def close(self) -> None:
         """Close the file, after what is being done with it. The last to leave folds the log into it."""
         if is_copy(self):
             return  # it is its parent's to close; what lies here is dealt with when something is opened
-        with _saving, self._short.lock, self._long.lock:
+        with changing, self._short.lock, self._long.lock:
             _opened.discard(self)
             self.close_connections()
 
@@ -122,16 +123,18 @@ class Database:
                 f"this process is a fork of the one that opened {self.path!r}, and SQLite's connections do "
                 f"not survive a fork; make a scheduler and a job store of its own after the fork"
             )
-        self._check_files()
-        waited = self.timeout
+        if begin == WRITING or self._loss is not None:
+            self._check_files()
+        waited: float | None = self.timeout
         try:
             with unless_held(line.lock):
-                waited = line.timeout
+                waited = line.timeout if line.timeout == line.full_timeout else None
                 try:
                     line.sql.execute(begin)
                     answer = work(line.sql)
-                    line.sql.execute("COMMIT")
-                    line.wait_for(line.full_timeout)
+                    self._end(line.sql, begin)
+                    if begin == WRITING or line is self._long:  # who only reads waits for no writer, and proves nothing
+                        line.wait_for(line.full_timeout)
                 except BaseException as error:
                     with suppress(sqlite3.Error):
                         if line.sql.in_transaction:
@@ -148,6 +151,14 @@ class Database:
         # caller is told that it did not.
         self._check_file()
         return answer
+
+    def _end(self, sql: sqlite3.Connection, begin: str) -> None:
+        try:
+            sql.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            # A reader that met a damaged page, and went round it, is told so once more; its transaction is over.
+            if begin != READING or not is_damage(error) or sql.in_transaction:
+                raise
 
     def _check_version(self, sql: sqlite3.Connection) -> None:
         """Write nothing where a newer version has upgraded the tables while this process had them open."""
@@ -174,23 +185,21 @@ class Database:
 
     def _check_file(self) -> None:
         """Raise where the path leads to another file by now, or to none: what went into the old one is lost."""
-        if self._look().file == self._seen.file:
+        if self._found(identity_of) == self._seen.file:
             return
         with unless_held(self._short.lock), unless_held(self._long.lock):
-            if self._look().file != self._seen.file:  # no other thread has gone over meanwhile
+            if self._found(identity_of) != self._seen.file:  # no other thread has gone over meanwhile
                 remove_companions(self._real, self._seen)
                 self._go_over()
                 self._loss = None
-        raise JobStoreUnavailableError(
-            f"{self.path!r} was replaced by another file while it was open; the last call reached only the old "
-            f"one, and the next will use the new one"
-        )
+        raise self._replaced()
 
     def _check_files(self) -> None:
         """Raise where something was done to the files after which they must be neither read nor written.
 
-        Before each transaction: SQLite goes on with what it has open and in its memory. What it then writes is gone
-        with the process, or does away with what could still be saved.
+        Before each transaction that writes: SQLite goes on with what it has open and in its memory, and what it then
+        writes is gone with the process, or does away with what could still be saved. To read does no harm, and every
+        scheduler writes every few seconds that it lives.
         """
         seen, now = self._seen, self._look()
         if now.file != seen.file:
@@ -205,7 +214,7 @@ class Database:
     def _save(self) -> None:
         """Save what can be saved; raise where something is missing."""
         # With all that this process has open of the file: SQLite keeps one note of its log for a whole process.
-        with unless_held(_saving), ExitStack() as locks:
+        with unless_held(changing), ExitStack() as locks:
             kin = [one for one in _opened if one.path == self.path and not is_copy(one)]
             for one in kin:
                 for lock in one.locks:
@@ -229,10 +238,13 @@ class Database:
                 f"the write-ahead log of {self.path!r} was deleted while it was open, and what is in it cannot be "
                 f"written to the file yet; leave the file alone, this is tried again"
             )
+        file = self._seen.file
         for one in kin:
             one.close_connections()
         for one in kin:
             one._go_over()
+        if self._seen.file != file:
+            raise self._replaced()  # just now
         if somebody_else_has:
             raise JobStoreUnavailableError(
                 f"the write-ahead log of {self.path!r} was deleted while it was open, and another program has begun a "
@@ -253,11 +265,20 @@ class Database:
 
     def _look(self) -> Look:
         """Return how the files are now. Raises where the one at the path is gone."""
+        return self._found(lambda path: look_at(path, self._real))
+
+    def _found(self, look: Callable[[str], T]) -> T:
         try:
-            return look_at(self.path, self._real)
+            return look(self.path)
         except OSError as error:
             # Making a new one here would hide that all jobs are gone.
             raise JobStoreUnavailableError(
                 f"{self.path!r} was open and is gone ({error.strerror}); put it back, "
                 f"or start the scheduler again to begin a new one"
             ) from error
+
+    def _replaced(self) -> JobStoreUnavailableError:
+        return JobStoreUnavailableError(
+            f"{self.path!r} was replaced by another file while it was open; the last call reached only the old "
+            f"one, and the next will use the new one"
+        )

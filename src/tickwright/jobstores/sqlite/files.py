@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import NamedTuple
 
-__all__ = ["Look", "look_at", "remove_companions"]
+__all__ = ["Look", "identity_of", "look_at", "remove_companions"]
 
 Identity = tuple[int, int]
 """What tells a file from every other: its device and its number there."""
@@ -37,6 +37,12 @@ class Look(NamedTuple):
     def has_a_longer_log_than(self, now: Look) -> bool:
         """Return whether the log is the same, and shorter now."""
         return now.log == self.log and now.log_size < self.log_size
+
+
+def identity_of(path: str) -> Identity:
+    """Return what tells the file that is at a path from every other. Raises `OSError` where there is none."""
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
 
 
 def look_at(path: str, real: str) -> Look:

@@ -21,11 +21,15 @@ from typing import Protocol
 from tickwright.errors import ForkedSchedulerError
 from tickwright.locks import RLock, is_held_here
 
-__all__ = ["close_copies", "is_copy", "watch"]
+__all__ = ["changing", "close_copies", "is_copy", "watch"]
 
 
 PATIENCE = 10.0
 """Seconds that a fork waits at most for what is in use."""
+
+
+changing = RLock()
+"""Held by whoever changes the connections of others than its own; taken before any lock of theirs."""
 
 
 class Open(Protocol):
@@ -83,6 +87,8 @@ def _before_fork() -> None:
     _forking.acquire()
     held: list[RLock] = []
     _held.append(held)
+    if not is_held_here(changing) and changing.acquire(timeout=PATIENCE):
+        held.append(changing)
     for opened in list(_watched):
         if any(is_held_here(lock) for lock in opened.locks):
             _torn.add(opened)

@@ -7,16 +7,18 @@ from collections.abc import Collection
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
+from typing import Any
 
 from tickwright.errors import UnreadableJobError
 from tickwright.jobstores.sqlite.instants import EARLIEST, LATEST, micros_of
 from tickwright.jobstores.sqlite.job_row import JobRow, schedule_of
+from tickwright.jobstores.sqlite.troubles import is_damage
 from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = [
-    "ASIDE",
     "add_job",
     "all_jobs",
+    "aside_jobs",
     "due_jobs",
     "find_job",
     "is_at_version",
@@ -31,28 +33,16 @@ __all__ = [
 
 # -- reading ---------------------------------------------------------------------------------------
 
-FIND = """
-    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
-    FROM jobs LEFT JOIN bodies USING (key)
-    WHERE id = ?
-"""
+COLUMNS = "key, id, executor, next_fire_time, next_run_time, paused, version"
 
-ALL = """
-    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
-    FROM jobs LEFT JOIN bodies USING (key)
-    ORDER BY next_run_time IS NULL, next_run_time, id
-"""
+FIND = "WHERE id = ?"
 
-ASIDE = """
-    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
-    FROM jobs LEFT JOIN bodies USING (key)
-    WHERE key IN (SELECT key FROM temp.aside)
-"""
+ALL = "ORDER BY next_run_time IS NULL, next_run_time, id"
+
+ASIDE = "WHERE key IN (SELECT key FROM temp.aside)"
 
 # The jobs set aside are passed over as long as they have the body that could not be loaded.
 DUE = """
-    SELECT key, id, executor, next_fire_time, next_run_time, paused, version, body
-    FROM jobs LEFT JOIN bodies USING (key)
     WHERE executor = ? AND next_run_time <= ?
         AND NOT EXISTS (SELECT 1 FROM temp.aside WHERE aside.key = jobs.key AND aside.body IS bodies.body)
     ORDER BY next_run_time LIMIT ?
@@ -66,6 +56,20 @@ NEXT = """
             SELECT 1 FROM temp.aside LEFT JOIN bodies USING (key)
             WHERE aside.key = jobs.key AND aside.body IS bodies.body
         )
+    ORDER BY next_run_time LIMIT 1
+"""
+
+# The same without a look at the bodies, for a file in which some of these are damaged.
+DUE_ALONE = """
+    WHERE executor = ? AND next_run_time <= ? AND key NOT IN (SELECT key FROM temp.aside)
+    ORDER BY next_run_time LIMIT ?
+"""
+
+NEXT_ALONE = """
+    SELECT next_run_time
+    FROM jobs
+    WHERE executor = ? AND next_run_time BETWEEN ? AND ? AND typeof(next_run_time) = 'integer'
+        AND key NOT IN (SELECT key FROM temp.aside)
     ORDER BY next_run_time LIMIT 1
 """
 
@@ -83,13 +87,18 @@ EXECUTORS = """
 
 def find_job(sql: sqlite3.Connection, job_id: str) -> JobRow | None:
     """Return the job's row, or None."""
-    found = sql.execute(FIND, (job_id,)).fetchone()
-    return None if found is None else JobRow._make(found)
+    found = _rows(sql, FIND, (job_id,))
+    return found[0] if found else None
 
 
 def all_jobs(sql: sqlite3.Connection) -> list[JobRow]:
     """Return all rows by `next_run_time`, those without one at the end, then by id."""
-    return list(map(JobRow._make, sql.execute(ALL)))
+    return _rows(sql, ALL)
+
+
+def aside_jobs(sql: sqlite3.Connection) -> list[JobRow]:
+    """Return the rows of the jobs on the list of those set aside, as they are stored now."""
+    return _rows(sql, ASIDE)
 
 
 def due_jobs(sql: sqlite3.Connection, now: int, limit: int, executors: Collection[str] | None = None) -> list[JobRow]:
@@ -97,17 +106,14 @@ def due_jobs(sql: sqlite3.Connection, now: int, limit: int, executors: Collectio
 
     Those set aside are passed over. Of jobs due at the same moment, those added first come first.
     """
-    queues = [
-        map(JobRow._make, sql.execute(DUE, (executor, now, limit)).fetchall())
-        for executor in _executors(sql, executors)
-    ]
+    queues = [_rows(sql, DUE, (executor, now, limit), DUE_ALONE) for executor in _executors(sql, executors)]
     first = queues[0] if len(queues) == 1 else merge(*queues, key=attrgetter("next_run_time"))
     return list(first if limit < 0 else islice(first, limit))
 
 
 def next_run_time(sql: sqlite3.Connection, executors: Collection[str] | None = None) -> int | None:
     """Return the earliest `next_run_time` of the jobs that are not set aside, or None."""
-    firsts = (sql.execute(NEXT, (name, EARLIEST, LATEST)).fetchone() for name in _executors(sql, executors))
+    firsts = (_first(sql, (name, EARLIEST, LATEST)) for name in _executors(sql, executors))
     return min((first[0] for first in firsts if first is not None), default=None)
 
 
@@ -126,6 +132,46 @@ def is_at_version(sql: sqlite3.Connection, job_id: str, version: int) -> bool:
     """Return whether the job is there and stands at this version."""
     found = sql.execute("SELECT 1 FROM jobs WHERE id = ? AND version = ?", (job_id, version)).fetchone()
     return found is not None
+
+
+def _rows(
+    sql: sqlite3.Connection, which: str, values: tuple[object, ...] = (), which_alone: str | None = None
+) -> list[JobRow]:
+    """Return the rows of `jobs` that are asked for, with their bodies.
+
+    Where a page of the bodies is damaged, SQLite reads none of them in one statement. Each is read by itself then, and
+    those that cannot be are None: their jobs cannot be loaded, and all others go on.
+    """
+    statement = f"SELECT {COLUMNS}, body FROM jobs LEFT JOIN bodies USING (key) {which}"  # noqa: S608 - all of it constant
+    try:
+        return list(map(JobRow._make, sql.execute(statement, values)))
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    statement = f"SELECT {COLUMNS} FROM jobs {which_alone or which}"  # noqa: S608 - all of it constant
+    found = sql.execute(statement, values).fetchall()
+    return [JobRow._make((*columns, _body_of(sql, columns[0]))) for columns in found]
+
+
+def _body_of(sql: sqlite3.Connection, key: int) -> Any:
+    try:
+        found = sql.execute("SELECT body FROM bodies WHERE key = ?", (key,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        return None
+    return found and found[0]
+
+
+def _first(sql: sqlite3.Connection, values: tuple[object, ...]) -> tuple[int] | None:
+    try:
+        found = sql.execute(NEXT, values).fetchone()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        found = sql.execute(NEXT_ALONE, values).fetchone()
+    first: tuple[int] | None = found
+    return first
 
 
 def _executors(sql: sqlite3.Connection, executors: Collection[str] | None) -> Collection[str]:

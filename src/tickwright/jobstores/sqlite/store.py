@@ -217,7 +217,7 @@ class SQLiteJobStore(JobStore):
         return [row.as_unreadable(error) for row, error in self._broken(self._file.read_long(jobs.all_jobs))]
 
     def readmit_jobs(self) -> list[str]:
-        rows = self._file.read(aside.aside_rows)
+        rows = self._file.read(jobs.aside_jobs)
         if not rows:
             return []
         broken = {row.key for row, _ in self._broken(rows)}

@@ -8,17 +8,23 @@ import stat
 
 from tickwright.errors import JobStoreError, JobStoreUnavailableError
 
-__all__ = ["explained", "explained_os", "is_lock", "obstacle"]
+__all__ = ["explained", "explained_os", "is_damage", "is_lock", "obstacle"]
 
 
-def explained(error: sqlite3.Error, path: str, timeout: float) -> JobStoreError:
+def explained(error: sqlite3.Error, path: str, timeout: float | None) -> JobStoreError:
     """Return the error to raise for `error`, which came while the store's file was used.
+
+    `timeout`: for how many seconds a lock was waited for; None where it was not waited for all of the time.
 
     What may be better the next time is a `JobStoreUnavailableError`: the loop backs off and comes again.
     """
     # The higher bits say more exactly the same. Errors of the module itself have no code.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED if timeout is None:
+            return JobStoreUnavailableError(
+                f"{path!r} is still locked by another program ({error}); see which programs have it open"
+            )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return JobStoreUnavailableError(
                 f"{path!r} was locked by another program for {timeout:g} s ({error}); "
@@ -42,8 +48,8 @@ def explained(error: sqlite3.Error, path: str, timeout: float) -> JobStoreError:
             return JobStoreError(f"{path!r} is no SQLite database ({error}), and was not touched; name another file")
         case sqlite3.SQLITE_CORRUPT:
             return JobStoreError(
-                f"{path!r} is damaged ({error}); put a backup in its place, or save what can be saved with "
-                f"the command .recover of the sqlite3 shell"
+                f"{path!r} is damaged ({error}); move a backup into its place, or a copy of what can be saved, made "
+                f"with the command .recover of the sqlite3 shell: it is used as soon as it is there"
             )
         case sqlite3.SQLITE_TOOBIG:
             return JobStoreError(
@@ -52,6 +58,11 @@ def explained(error: sqlite3.Error, path: str, timeout: float) -> JobStoreError:
             )
         case _:
             return JobStoreError(f"{path!r} did not do what was asked ({type(error).__name__}: {error})")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Return whether a part of the file makes no sense."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
 
 
 def is_lock(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def test_forks_at_every_moment_disturb_neither_parent_nor_child(launch, folder):
-    program = launch(*PYTHON, "forking.py", str(ROUNDS * 1.5))
+    program = launch(*PYTHON, "forking.py", str(ROUNDS))
     assert program.end(None, ROUNDS * 2 + 90) == 0, program.said
     _, _, answers = program.said.rpartition("ended well ")
     found = ast.literal_eval(answers)

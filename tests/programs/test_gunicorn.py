@@ -36,7 +36,7 @@ def test_a_scheduler_that_each_worker_starts_runs_each_fire_time_once(gunicorn, 
     program = gunicorn("web:app", *preload)
     answers = program.answers_of("/health", WORKERS)
     assert {answer["state"] for answer in answers.values()} == {"running"}
-    program.wait_for_lines(9)
+    program.wait_for_lines(6)
 
     status, answer = program.get("/add?id=asked")
     assert (status, answer["problems"]) == (200, [])
@@ -45,16 +45,16 @@ def test_a_scheduler_that_each_worker_starts_runs_each_fire_time_once(gunicorn, 
     victim = next(iter(answers))
     os.kill(victim, signal.SIGKILL)
     program.answers_of("/health", WORKERS)  # gunicorn has forked another one
-    program.wait_for_lines(6, more=True)
+    program.wait_for_lines(3, more=True)
 
     program.send(signal.SIGHUP)
     program.wait_for_word("Booting worker", 2 * WORKERS + 1)
-    program.wait_for_lines(6, more=True)
+    program.wait_for_lines(3, more=True)
 
     assert program.end(signal.SIGTERM) == 0, program.said
     books = audit(folder, lost=True)
     assert not books.complaints, books.complaints
-    assert books.fire_times >= 21
+    assert books.fire_times >= 12
     assert len(books.pids) > 1
     assert all(run.owner for run in history(folder) if run.status == "lost")
     assert "Traceback" not in program.said, program.said
@@ -64,11 +64,11 @@ def test_a_scheduler_that_is_started_at_import_runs_in_every_worker(gunicorn, fo
     program = gunicorn("started_at_import:app")
     answers = program.answers_of("/", WORKERS)
     assert {(answer["running"], answer["state"]) for answer in answers.values()} == {(True, "running")}
-    program.wait_for_lines(12)
+    program.wait_for_lines(9)
     assert program.end(signal.SIGTERM) == 0, program.said
     books = audit(folder)
     assert not books.complaints, books.complaints
-    assert books.statuses["succeeded"] >= 12
+    assert books.statuses["succeeded"] >= 9
 
 
 def test_a_scheduler_that_is_started_before_the_fork_stays_in_the_master_and_the_workers_are_told(gunicorn, folder):
@@ -78,10 +78,10 @@ def test_a_scheduler_that_is_started_before_the_fork_stays_in_the_master_and_the
     for pid, answer in answers.items():
         assert not answer["running"]
         assert f"runs in process {program.process.pid}, and this is process {pid}, a fork of it" in answer["state"]
-    program.wait_for_lines(9)
+    program.wait_for_lines(6)
     os.kill(next(iter(answers)), signal.SIGKILL)  # the master forks again, with threads at work
     program.wait_for_word("Booting worker", WORKERS + 1)
-    program.wait_for_lines(6, more=True)
+    program.wait_for_lines(3, more=True)
     assert program.end(signal.SIGTERM) == 0, program.said
     books = audit(folder)
     assert not books.complaints, books.complaints
@@ -93,7 +93,7 @@ def test_a_scheduler_that_is_started_before_the_fork_stays_in_the_master_and_the
 def test_a_scheduler_that_the_first_request_starts_runs_in_the_workers_that_were_asked(gunicorn, folder, preload):
     program = gunicorn("lazy:app", *preload)
     answers = program.answers_of("/", WORKERS)
-    program.wait_for_lines(9)
+    program.wait_for_lines(6)
     # SIGINT is gunicorn's quick end: its workers leave in the middle of what they do.
     assert program.end(signal.SIGINT) == 0, program.said
     books = audit(folder)

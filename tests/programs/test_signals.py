@@ -32,6 +32,17 @@ def test_a_handler_that_calls_the_scheduler_or_raises_never_stops_it(launch, sto
     assert f"'{done}'" in program.said, program.said
 
 
+def test_a_handler_may_change_the_schedule_of_the_loop_that_it_breaks_in_on(launch, folder):
+    program = launch(*PYTHON, "reloading.py", str(ROUNDS / 2))
+    assert program.end(None, ROUNDS + 90) == 0, program.said
+    assert "healthy True" in program.said, program.said
+    assert "'done'" in program.said, program.said
+    assert "Traceback" not in program.said, program.said
+    # What `run_job` asked for and a refusal left half said is still on record, once, and run.
+    books = audit(folder, period=None)
+    assert not books.complaints, books.complaints
+
+
 @pytest.mark.parametrize("how", ["blocking", "shutting_down", "exiting"])
 def test_sigterm_at_any_instant_ends_a_program_with_its_books_in_order(launch, folder, how):
     programs = [launch(*PYTHON, "stopped.py", how) for _ in range(TIMES)]

@@ -8,6 +8,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from threading import Thread
+from typing import Any
 
 from tickwright.core.border import BORDER_IN_OWN_THREAD, Border
 from tickwright.schedulers.base import BaseScheduler
@@ -23,6 +24,7 @@ class BackgroundScheduler(BaseScheduler):
     """
 
     _at_exit: Callable[[], None] | None = None
+    _at_child_exit: Any = None
 
     def start(self, paused: bool = False) -> None:
         """Start, and return; with `paused`, take no due job before `resume`."""
@@ -53,9 +55,11 @@ class BackgroundScheduler(BaseScheduler):
         """
         if self._at_exit is not None:
             atexit.unregister(self._at_exit)
+        if self._at_child_exit is not None:
+            self._at_child_exit.cancel()
         self._at_exit = _shut_down(self, os.getpid())
         atexit.register(self._at_exit)
-        _register_in_child_process(self._at_exit)
+        self._at_child_exit = _register_in_child_process(self._at_exit)
 
 
 def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
@@ -71,9 +75,13 @@ def _shut_down(scheduler: BackgroundScheduler, pid: int) -> Callable[[], None]:
     return shut_down
 
 
-def _register_in_child_process(at_exit: Callable[[], None]) -> None:
-    """Have it called at the end of a child process of multiprocessing, too, which leaves without what atexit knows."""
+def _register_in_child_process(at_exit: Callable[[], None]) -> Any:
+    """Have it called at the end of a child process of multiprocessing, which leaves without what atexit knows.
+
+    Returns what can take that back, or None where this is no such process.
+    """
     # Where nobody has imported it, this process is no child of its. Importing it here would take long.
     process, util = sys.modules.get("multiprocessing.process"), sys.modules.get("multiprocessing.util")
     if process is not None and util is not None and process.parent_process() is not None:
-        util.Finalize(None, at_exit, exitpriority=100)  # before its own, so that pools still work
+        return util.Finalize(None, at_exit, exitpriority=100)  # before its own, so that pools still work
+    return None

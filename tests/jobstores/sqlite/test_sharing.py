@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -14,8 +15,14 @@ import pytest
 
 from tests.jobstores.sqlite.conftest import Opener
 from tickwright.change import Change
-from tickwright.errors import ForkedSchedulerError, JobStoreError, JobStoreUnavailableError
+from tickwright.errors import (
+    ForkedSchedulerError,
+    JobStoreError,
+    JobStoreUnavailableError,
+    ReentrantCallError,
+)
 from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.jobstores.sqlite.forks import PATIENCE
 from tickwright.testing.suites.store.material import (
     NOW,
     Host,
@@ -228,6 +235,43 @@ def test_a_fork_opens_the_file_for_itself_and_outlives_its_parents_store(opened:
     for end in (to_child, from_parent, to_parent, from_child):
         os.close(end)
     assert ids(opened().get_all_jobs()) == ["child", "child, alone", "parent"]
+
+
+@needs_fork
+def test_a_fork_that_a_signal_handler_makes_in_a_transaction_waits_for_nothing_and_keeps_off_the_file(
+    store: SQLiteJobStore, path: Path
+) -> None:
+    def open_others() -> None:
+        other = SQLiteJobStore(path.with_name("other.sqlite"))
+        other.start(Host(), "default")
+        other.add_job(made_job("child"))
+        with pytest.raises(ForkedSchedulerError, match="in the middle of a transaction"):
+            SQLiteJobStore(path).start(Host(), "default")
+
+    def break_in(sql: sqlite3.Connection) -> float:
+        sql.execute("UPDATE jobs SET version = version + 1")
+        began = time.monotonic()
+        assert in_a_fork(open_others) == 0
+        return time.monotonic() - began
+
+    store.add_job(made_job())
+    assert store._file.write(break_in) < PATIENCE
+    assert store.read_standings(["job"])["job"].schedule.version == 2
+    # That was one transaction's matter: the next fork may open the file.
+    assert in_a_fork(lambda: SQLiteJobStore(path).start(Host(), "default")) == 0
+
+
+@needs_fork
+def test_a_call_that_breaks_in_on_another_of_its_thread_is_refused(store: SQLiteJobStore) -> None:
+    store.add_job(made_job())
+
+    def break_in(sql: sqlite3.Connection) -> None:
+        with pytest.raises(ReentrantCallError, match="start a Thread"):
+            store.remove_job("job")
+        assert ids(store.get_all_jobs()) == ["job"]  # on the other connection
+
+    store._file.write(break_in)
+    store.remove_job("job")
 
 
 @needs_fork

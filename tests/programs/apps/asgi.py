@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import chores
@@ -33,12 +34,13 @@ async def live(receive, send):
 
 
 async def app(scope, receive, send):
-    """Answer `/health`, and add a job at `/add?id=...`, which any of the workers runs."""
+    """Answer `/health`, and add a job at `/add?id=...&in=SECONDS`, which any of the workers runs."""
     if scope["type"] == "lifespan":
         return await live(receive, send)
     if scope["path"] == "/add":
-        job_id = parse_qs(scope["query_string"].decode())["id"][0]
-        await asyncio.to_thread(scheduler.add_job, chores.leave_line, id=job_id)
+        query = parse_qs(scope["query_string"].decode())
+        due = datetime.now(UTC) + timedelta(seconds=float(query.get("in", ["0"])[0]))
+        await asyncio.to_thread(scheduler.add_job, chores.leave_line, "date", run_date=due, id=query["id"][0])
     health = scheduler.health()
     body = json.dumps({"pid": os.getpid(), "state": health.state, "problems": health.problems}).encode()
     status = 200 if health.ok else 503

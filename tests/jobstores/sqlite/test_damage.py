@@ -121,6 +121,25 @@ def test_damaged_columns_harm_only_their_own_job(opened: Opener, path: Path, cha
         assert len(store.get_unreadable_jobs()) == 1
 
 
+@pytest.mark.parametrize("change", ["next_run_time = 'noon'", "next_run_time = x'00'", "executor = x'00'"])
+def test_a_job_that_will_never_be_due_because_it_is_damaged_is_told_of_all_the_same(
+    opened: Opener, path: Path, change: str
+) -> None:
+    store = opened()
+    three_jobs(store)
+    store.read_due(at(-9), 10)
+    damage(path, f"UPDATE jobs SET {change} WHERE id = 'b'")
+    store.readmit_jobs()
+    assert ids(store.read_due(at(-9), 10, ["default"]).set_aside) == ["b"]
+    store.readmit_jobs()
+    assert store.read_due(at(-9), 10, ["default"]).set_aside == ()
+    damage(path, "UPDATE jobs SET next_run_time = next_fire_time, executor = 'default' WHERE id = 'b'")
+    assert store.readmit_jobs() == ["b"]
+    assert ids(store.read_due(at(9), 10).due) == ["a", "b", "c"]
+    damage(path, f"UPDATE jobs SET {change} WHERE id = 'b'")
+    assert ids(opened().read_due(at(-9), 10).set_aside) == ["b"]
+
+
 def test_a_job_without_a_body_is_unreadable(opened: Opener, path: Path) -> None:
     store = opened()
     three_jobs(store)

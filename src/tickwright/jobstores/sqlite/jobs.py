@@ -21,6 +21,7 @@ __all__ = [
     "aside_jobs",
     "due_jobs",
     "find_job",
+    "illegible_jobs",
     "is_at_version",
     "next_run_time",
     "read_schedule",
@@ -73,6 +74,11 @@ NEXT_ALONE = """
     ORDER BY next_run_time LIMIT 1
 """
 
+# Text and blobs come after all numbers, and blobs after all text: both are found at the ends of the index.
+ILLEGIBLE_TIME = "WHERE executor = ? AND next_run_time > ?"
+
+ILLEGIBLE_EXECUTOR = "WHERE executor >= x'' AND next_run_time IS NOT NULL"
+
 # From the name of each executor to the next one by the index: as many steps as there are executors.
 EXECUTORS = """
     WITH RECURSIVE names (name) AS (
@@ -109,6 +115,12 @@ def due_jobs(sql: sqlite3.Connection, now: int, limit: int, executors: Collectio
     queues = [_rows(sql, DUE, (executor, now, limit), DUE_ALONE) for executor in _executors(sql, executors)]
     first = queues[0] if len(queues) == 1 else merge(*queues, key=attrgetter("next_run_time"))
     return list(first if limit < 0 else islice(first, limit))
+
+
+def illegible_jobs(sql: sqlite3.Connection, executors: Collection[str] | None = None) -> list[JobRow]:
+    """Return the rows that are never due because their time, or their executor, is none."""
+    late = [_rows(sql, ILLEGIBLE_TIME, (executor, LATEST)) for executor in _executors(sql, executors)]
+    return sum(late, _rows(sql, ILLEGIBLE_EXECUTOR))
 
 
 def next_run_time(sql: sqlite3.Connection, executors: Collection[str] | None = None) -> int | None:

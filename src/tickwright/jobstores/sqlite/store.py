@@ -100,6 +100,7 @@ class SQLiteJobStore(JobStore):
         self.serializer = PickleSerializer() if serializer is None else serializer
         self.retention = Retention(keep_runs, keep_runs_for)
         self._database: Database | None = None
+        self._seeks_illegible = True
 
     def __repr__(self) -> str:
         return f"<SQLiteJobStore {self.path!r}>"
@@ -181,6 +182,10 @@ class SQLiteJobStore(JobStore):
 
     def read_due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> DueJobs:
         told: list[UnreadableJob] = []
+        if self._seeks_illegible:
+            # They never fall due, and nobody would hear of them.
+            self._seeks_illegible = False
+            told += self._put_aside(self._broken(self._file.read(jobs.illegible_jobs, executors)))
         while True:
             due, broken = [], []
             for row, run_rows in self._file.read(_due_rows, micros_of(now), max(limit, 0), executors):
@@ -217,6 +222,7 @@ class SQLiteJobStore(JobStore):
         return [row.as_unreadable(error) for row, error in self._broken(self._file.read_long(jobs.all_jobs))]
 
     def readmit_jobs(self) -> list[str]:
+        self._seeks_illegible = True
         rows = self._file.read(jobs.aside_jobs)
         if not rows:
             return []

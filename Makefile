@@ -66,6 +66,7 @@ test-chaos: $(MADE) ## kill, freeze and cut off processes that share a file, and
 	"$(VENV_PYTHON)" -m tests.chaos.crowd --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED))
 	"$(VENV_PYTHON)" -m tests.chaos.crowd --seconds $(CHAOS_SECONDS) $(if $(SEED),--seed $(SEED)) --blind --synchronous NORMAL --keep-runs 200
 	"$(VENV_PYTHON)" -m tests.faults.storm $(CHAOS_SECONDS) $(SEED)
+	"$(VENV_PYTHON)" -m tests.faults.locked $(CHAOS_SECONDS)
 
 peers: $(MADE) ## ask other schedulers for the same fire times and print who is wrong; PEERS="cronsim croniter" chooses
 	"$(VENV_PYTHON)" -m benchmarks.triggers_right $(PEERS)

@@ -10,7 +10,7 @@ from tests.programs.books import audit
 from tests.programs.running import PYTHON
 from tests.programs.test_signals import ROUNDS
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(180 + 10 * ROUNDS)
 
 
 def test_forks_at_every_moment_disturb_neither_parent_nor_child(launch, folder):

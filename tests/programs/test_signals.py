@@ -13,12 +13,13 @@ import pytest
 from tests.programs.books import audit
 from tests.programs.running import PYTHON
 
-pytestmark = pytest.mark.timeout(180)
-
 ROUNDS = int(os.environ.get("TICKWRIGHT_PROGRAM_ROUNDS", "4"))
 """How often what is a matter of luck is tried; `TICKWRIGHT_PROGRAM_ROUNDS=100` for a long look."""
 
-TIMES = max(2, ROUNDS // 2)
+pytestmark = pytest.mark.timeout(180 + 10 * ROUNDS)
+
+PAIRS = max(1, ROUNDS // 4)
+"""How often what takes whole programs is tried, with two of them at a time."""
 
 
 @pytest.mark.parametrize("what", ["add", "list", "pause", "listen", "raise"])
@@ -45,14 +46,14 @@ def test_a_handler_may_change_the_schedule_of_the_loop_that_it_breaks_in_on(laun
 
 @pytest.mark.parametrize("how", ["blocking", "shutting_down", "exiting"])
 def test_sigterm_at_any_instant_ends_a_program_with_its_books_in_order(launch, folder, how):
-    programs = [launch(*PYTHON, "stopped.py", how) for _ in range(TIMES)]
-    for program in programs:
-        program.wait_for_word("up", TIMES)
-    programs[0].wait_for_lines(8)
-    for program in programs:
-        time.sleep(random.uniform(0.0, 0.5))
-        assert program.end(signal.SIGTERM) == 0, program.said
-    assert "Traceback" not in programs[0].said, programs[0].said
+    for pair in range(1, PAIRS + 1):
+        programs = [launch(*PYTHON, "stopped.py", how) for _ in range(2)]
+        programs[0].wait_for_word("up", 2 * pair)
+        programs[0].wait_for_lines(8, more=True)
+        for program in programs:
+            time.sleep(random.uniform(0.0, 0.5))
+            assert program.end(signal.SIGTERM) == 0, program.said
+        assert "Traceback" not in programs[0].said, programs[0].said
     books = audit(folder)
     assert not books.complaints, books.complaints
 

@@ -203,7 +203,8 @@ def _checked(module_name: str | None, qualname: str, target: object) -> Referenc
         # A program that comes through standard input has the file name <stdin>.
         if module_name == "__main__" and getattr(sys.modules["__main__"], "__file__", "<prompt>").startswith("<"):
             raise InvalidReferenceError(
-                f"{shown} was typed at a prompt and is gone when it closes; put it into a file and import it"
+                f"{shown} was typed at a prompt or in a notebook, and is gone when that closes; put it into a file and "
+                f"import it"
             )
     name = f"{module_name}:{qualname}"
     found = find(name)

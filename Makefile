@@ -30,10 +30,13 @@ types: $(MADE) ## check the types
 tests: $(MADE) ## only the tests, quickly; ARGS="..." goes to pytest
 	"$(VENV_PYTHON)" -m pytest $(ARGS)
 
+# Tests that run at a time. Half of them wait for real processes.
+JOBS ?= 2
+
 # A run leaves one data file for each process it started; combining makes one of them.
 coverage: $(MADE) ## the tests, and which lines they ran
 	"$(VENV_PYTHON)" -m coverage erase
-	"$(VENV_PYTHON)" -m coverage run -m pytest $(ARGS)
+	"$(VENV_PYTHON)" -m coverage run -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 	"$(VENV_PYTHON)" -m coverage combine --quiet
 	"$(VENV_PYTHON)" -m coverage report
 

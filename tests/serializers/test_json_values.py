@@ -157,7 +157,7 @@ def test_a_value_comes_back_exactly(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [shop.Colour.RED, shop.Colour.ODD, shop.Rights.READ | shop.Rights.WRITE, shop.Weekly(3), shop.Slotted(4)],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_a_value_of_a_listed_module_comes_back(value: Any) -> None:
     assert same(ADMITTING.loads(ADMITTING.dumps([value])), [value])

@@ -50,7 +50,7 @@ def utc(*parts):
         rrule(MONTHLY, dtstart=utc(2026, 1, 6, 8), byweekday=[MO(1), FR(-1)]),
         rrulestr("DTSTART:20260106T090000\nRRULE:FREQ=MONTHLY;BYDAY=1MO,-1FR", forceset=True),
     ],
-    ids=str,
+    ids=lambda text: text if isinstance(text, str) else type(text).__name__,
 )
 def test_a_rule_is_the_same_however_it_is_written(text):
     trigger = RRuleTrigger(text, START, "Europe/Berlin")

@@ -38,6 +38,8 @@ from __future__ import annotations
 from collections.abc import Sized
 from reprlib import Repr
 
+from tickwright.interrupts import is_ctrl_c
+
 __all__ = [
     "ConfigurationError",
     "ConflictingIdError",
@@ -77,6 +79,8 @@ def shortened(value: object) -> str:
     try:
         shown = _SHOWN.repr(value)
     except BaseException as error:  # border: __repr__ is the user's, and Python refuses integers of thousands of digits
+        if is_ctrl_c(error):
+            raise
         shown = f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
     return shown if len(shown) <= SHOWN_LENGTH else shown[: SHOWN_LENGTH - 1] + "…"
 
@@ -85,7 +89,9 @@ def described(error: BaseException) -> str:
     """Return an exception's type and text in one line of at most 300 characters, whatever its `__str__` does."""
     try:
         text = " ".join(str(error).split())
-    except BaseException:  # border: the class may be the user's, and what it raises would hide what is described
+    except BaseException as another:  # border: its class may be the user's, and what that raises would hide this
+        if is_ctrl_c(another):
+            raise
         text = "its text cannot be shown"
     shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return shown if len(shown) <= 300 else shown[:299] + "…"

@@ -7,6 +7,7 @@ nowhere. Two remedies: give it a name that does not depend on its place (`named`
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,8 +21,8 @@ NAME = re.compile(r"[^\s:@]+")
 """Without `:` and `@`, by which a name is told from a place, and from the place after it."""
 
 _functions: dict[str, Callable[..., Any]] = {}
-_names: dict[int, str] = {}
-"""By the identity of the function, which lives as long as the program: not every callable can be hashed."""
+_names: dict[int, tuple[Callable[..., Any], str]] = {}
+"""By the identity of the function, which is kept here, too: not every callable can be hashed."""
 _moves: dict[str, str] = {}
 
 
@@ -44,16 +45,15 @@ def named(name: str) -> Callable[[Function], Function]:
         if not callable(function) or not hasattr(function, "__qualname__") or hasattr(function, "__self__"):
             raise TypeError(f"named({name!r}) takes a function or a class, not {shortened(function)}")
         other = _functions.get(name)
-        if other is not None and _place(other) != _place(function):
+        if other is not None and _home(other) != _home(function):
             raise ConfigurationError(
                 f"the name {name!r} is given to {_place(other)} already, and {_place(function)} wants it too; "
                 f"give one of them another"
             )
-        # The same place again is the same function anew: a module that was reloaded, a cell that was run again.
-        if other is not None:
-            _names.pop(id(other), None)
+        # The same home again is the same function anew: a module that was reloaded, a cell that was run again, or the
+        # program's own file, which is `__main__` and may be imported by its name besides.
         _functions[name] = function
-        _names[id(function)] = name
+        _names[id(function)] = function, name
         return function
 
     return give
@@ -78,10 +78,12 @@ def moved(old: str, new: str) -> None:
             f"moved({old!r}, {new!r}): one is a place and the other a module; give two places, "
             f"'package.module:function', or two modules"
         )
-    target = place_now(new)
-    if target == old or target.startswith((f"{old}:", f"{old}.")):
-        raise ConfigurationError(f"moved({old!r}, {new!r}): {new!r} leads back to {old!r}")
+    before = dict(_moves)
     _moves[old] = new
+    if any(_step(place_now(place)) is not None for place in _moves) or new == old or new.startswith((f"{old}:", f"{old}.")):
+        _moves.clear()
+        _moves.update(before)
+        raise ConfigurationError(f"moved({old!r}, {new!r}): the way leads back to where it began")
 
 
 def anything_moved() -> bool:
@@ -133,8 +135,8 @@ class LastingName(NamedTuple):
 
 def lasting_name(function: Callable[..., Any]) -> str | None:
     """Return the name that was given to a function, or None."""
-    name = _names.get(id(function))
-    return name if name is not None and _functions.get(name) is function else None
+    named_function = _names.get(id(function))
+    return None if named_function is None else named_function[1]
 
 
 def registered(name: str) -> Callable[..., Any] | None:
@@ -145,6 +147,12 @@ def registered(name: str) -> Callable[..., Any] | None:
 def known_names() -> list[str]:
     """Return all names that were given in this process."""
     return sorted(_functions)
+
+
+def _home(function: Callable[..., Any]) -> tuple[str, str]:
+    """Return the file in which a function is written, and its name there."""
+    module = sys.modules.get(function.__module__)
+    return getattr(module, "__file__", None) or function.__module__, function.__qualname__
 
 
 def _place(function: Callable[..., Any]) -> str:

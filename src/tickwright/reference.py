@@ -14,7 +14,10 @@ from tickwright.errors import InvalidReferenceError, shortened
 from tickwright.names import LastingName, known_names, lasting_name, place_now, registered
 from tickwright.policies import UNSET
 
-__all__ = ["Reference", "find", "make_reference", "name_now"]
+__all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now"]
+
+WAS_IT_MOVED = "; if it was renamed or moved, say where it is now with tickwright.moved(old, new)"
+"""What to do about a place that leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +76,7 @@ def find(name: str) -> Any:
         try:
             found = getattr(found, attribute)
         except AttributeError:
-            raise InvalidReferenceError(
-                f"{name!r}: {shortened(found)} has no {attribute!r}; was it renamed or moved?"
-            ) from None
+            raise InvalidReferenceError(f"{name!r}: {shortened(found)} has no {attribute!r}{WAS_IT_MOVED}") from None
     return found
 
 
@@ -117,8 +118,7 @@ def _module(module_name: str, name: str) -> ModuleType:
         return import_module(module_name)
     except ModuleNotFoundError as error:
         raise InvalidReferenceError(
-            f"{name!r}: there is no module {error.name!r} here; was it renamed, "
-            f"or is it not installed or not on sys.path?"
+            f"{name!r}: there is no module {error.name!r} here: it is not installed, or not on sys.path{WAS_IT_MOVED}"
         ) from error
     except Exception as error:  # border: importing runs the user's module
         raise InvalidReferenceError(f"{name!r}: importing {module_name!r} raised {error!r}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 __all__ = ["zone_database_edition"]
@@ -23,6 +22,8 @@ def zone_database_edition() -> str:
         with suppress(OSError):
             changed = folder.stat().st_mtime_ns
             return _edition_in(folder) or f"{folder} of {changed}"
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("tzdata")
     except PackageNotFoundError:

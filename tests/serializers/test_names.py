@@ -44,6 +44,15 @@ def test_a_name_admits_nothing_of_a_module_that_is_not_listed():
             check(f"inherited@{place}")
 
 
+def test_a_named_function_is_admitted_where_it_alone_is_listed():
+    named("tidy")(shop.tidy)
+    named("other")(shop.with_default)
+    only = Admission([f"{SHOP}:tidy"])
+    only.check_reference(Reference(name=f"tidy@{SHOP}:tidy"))
+    with pytest.raises(UntrustedDataError):
+        only.check_reference(Reference(name=f"other@{SHOP}:tidy"))
+
+
 @pytest.mark.parametrize("place", ["os:system", "builtins:eval", "not_there:f", "tests.serializers.trap:spring"])
 def test_a_name_that_nobody_gives_does_not_lead_to_a_place_that_is_not_listed(place):
     before = set(sys.modules)

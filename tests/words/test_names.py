@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import subprocess
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -116,11 +117,39 @@ def test_two_functions_cannot_have_one_name_but_one_may_be_made_anew(module):
     again = module("reloaded", "def send(): return 2")
     named("send")(again.send)
     assert find("send")() == 2
-    # The old one has lost the name, and its place leads to the new one.
-    with pytest.raises(InvalidReferenceError, match="not to the callable"):
-        make_reference(first.send)
+    # Who still has the old one in hand stores the same name.
+    assert make_reference(first.send).name.startswith("send@")
     with pytest.raises(ConfigurationError, match=r"'send' is given to reloaded:send already, and .*plain wants it"):
         named("send")(shelf.plain)
+
+
+PROGRAM = """
+import sys
+from tickwright import named
+from tickwright.reference import make_reference
+
+@named("send")
+def send():
+    return "sent"
+
+if __name__ == "__main__":
+    import other
+    for function in (send, other.app.send):
+        reference = make_reference(function)
+        assert reference.name.startswith("send@"), reference
+        assert reference.resolve()() == "sent"
+    print("fine")
+"""
+
+
+@pytest.mark.parametrize("how", [["app.py"], ["-m", "app"]])
+def test_the_programs_own_file_may_name_functions_and_be_imported_besides(tmp_path, how):
+    (tmp_path / "app.py").write_text(PROGRAM)
+    (tmp_path / "other.py").write_text("import app\n")
+    ended = subprocess.run(
+        [sys.executable, *how], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.stdout, ended.returncode) == ("fine\n", 0), ended.stderr
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "a@b", "\n", None, 5, b"send"])
@@ -188,6 +217,7 @@ def test_a_method_of_an_object_whose_class_was_renamed_is_found():
         [("a", "b"), ("b", "c"), ("c", "a")],
         [("a", "a.b")],
         [("a", "b"), ("b:f", "a:f")],
+        [("a:f", "b:f"), ("b", "a")],
     ],
 )
 def test_a_way_in_a_circle_is_refused_and_the_others_stay(steps):

@@ -139,7 +139,8 @@ def _raised(error: BaseException, active: ActiveRun) -> _Outcome:
     forget_frames(error)
     kind = type(error)  # and not isinstance(), which asks the exception what it is
     if issubclass(kind, RunCancelledError) and active.is_to_stop:
-        return _Outcome(RunStatus.CANCELLED, exception=error, reason="it was asked to stop, and stopped")
+        why = "it was asked to stop" if active.cancel_requested else "it was told that it is lost"
+        return _Outcome(RunStatus.CANCELLED, exception=error, reason=f"{why}, and stopped")
     reason = None
     if not issubclass(kind, Exception):
         reason = f"the function raised {kind.__name__}, which ends the run and not its worker"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tickwright.errors import ConfigurationError, InvalidReferenceError, UntrustedDataError, shortened
 from tickwright.names import LastingName, place_now, registered
 from tickwright.policies import UNSET
-from tickwright.reference import find
+from tickwright.reference import WAS_IT_MOVED, find
 
 if TYPE_CHECKING:
     from tickwright.reference import Reference
@@ -123,7 +123,8 @@ class Admission:
         if registered(lasting.name) is None and lasting.place:
             self.find(lasting.place)  # imports the module, if that is admitted, which may give the name
         # Where nobody gives the name, resolving it says so.
-        if (given := registered(lasting.name)) is not None:
+        given = registered(lasting.name)
+        if given is not None and f"{given.__module__}:{given.__qualname__}" not in self._names:
             self._check_home(given, reference.name)
 
     def _member(self, owner: Any, step: str, name: str) -> Any:
@@ -132,7 +133,7 @@ class Admission:
             for kind in owner.__mro__:
                 if step in vars(kind):
                     return vars(kind)[step]
-            raise InvalidReferenceError(f"{name!r}: {shortened(owner)} has no {step!r}; was it renamed or moved?")
+            raise InvalidReferenceError(f"{name!r}: {shortened(owner)} has no {step!r}{WAS_IT_MOVED}")
         raise UntrustedDataError(f"{name!r} is not admitted: {step!r} is no method and no class of a class")
 
     def _check_home(self, found: Any, name: str) -> None:

@@ -80,7 +80,11 @@ def moved(old: str, new: str) -> None:
         )
     before = dict(_moves)
     _moves[old] = new
-    if any(_step(place_now(place)) is not None for place in _moves) or new == old or new.startswith((f"{old}:", f"{old}.")):
+    if (
+        any(_step(place_now(place)) is not None for place in _moves)
+        or new == old
+        or new.startswith((f"{old}:", f"{old}."))
+    ):
         _moves.clear()
         _moves.update(before)
         raise ConfigurationError(f"moved({old!r}, {new!r}): the way leads back to where it began")

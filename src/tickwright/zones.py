@@ -15,7 +15,7 @@ from tickwright.plain import plain_text
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["LOCAL", "as_zone", "zone_name"]
+__all__ = ["LOCAL", "as_zone", "may_change", "zone_name"]
 
 LOCAL: Final = "local"
 """The name of the machine's own zone, where the machine does not say which one that is."""
@@ -44,6 +44,11 @@ def as_zone(value: tzinfo | str | None = None) -> tzinfo:
     if issubclass(type(value), tzinfo):
         return _checked_zone(cast(tzinfo, value))
     raise TypeError(f"timezone must be a zone's name, a tzinfo or None, not {shortened(value)}")
+
+
+def may_change(zone: tzinfo) -> bool:
+    """Return whether a zone's rules may be changed: what is always as far from UTC has none."""
+    return not isinstance(zone, timezone)
 
 
 def zone_name(zone: tzinfo) -> str | tzinfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -15,13 +15,33 @@ from tickwright.core import changing
 from tickwright.core.replanning import replanned
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.stored_job import Schedule, StoredJob
+from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
+from tickwright.triggers.combining import OrTrigger
 from tickwright.triggers.cron import CronTrigger
 from tickwright.triggers.date import DateTrigger
+from tickwright.triggers.exclude import ExcludeTrigger
+from tickwright.triggers.rrule import RRuleTrigger
+
+
+class Moved(tzinfo):
+    """A zone that has rules, by which it is so many hours from UTC today."""
+
+    def __init__(self, hours: float) -> None:
+        self.offset = timedelta(hours=hours)
+
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        return self.offset
+
+    def dst(self, moment: datetime | None) -> timedelta:
+        return timedelta(0)
+
+    def tzname(self, moment: datetime | None) -> str:
+        return "Test/City"
 
 
 def cron(offset: float, **fields: Any) -> CronTrigger:
     """Return a cron in a zone so many hours from UTC: the same zone by other rules, as far as anybody can see."""
-    return CronTrigger(**fields, timezone=timezone(timedelta(hours=offset)))
+    return CronTrigger(**fields, timezone=Moved(offset))
 
 
 def fire_time(schedule: Schedule | None) -> datetime:
@@ -54,6 +74,35 @@ def test_a_fire_time_that_its_zone_has_moved_away_from_is_moved_after_it(shift):
 def test_a_fire_time_that_the_trigger_still_has_stays(trigger):
     job = changing.added(make_job(trigger, schedule=Schedule()), NOW)
     assert replanned(job) is None
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [every(3600), every(600), CronTrigger(hour=9, timezone="UTC"), CronTrigger(hour=9, timezone="+01:00")],
+    ids=["interval", "short interval", "UTC", "fixed offset"],
+)
+@pytest.mark.parametrize("chosen", [at(3600 * 10), at(3600 * 8.5), at(3600 * 1.5)])
+def test_what_no_zone_can_have_moved_stays_however_round_the_time_is(trigger, chosen):
+    assert replanned(changing.run_next_at(make_job(trigger), chosen)) is None
+
+
+@pytest.mark.parametrize(
+    ("trigger", "follows"),
+    [
+        (CronTrigger(hour=9, timezone="Europe/Berlin"), True),
+        (CronTrigger(hour=9, timezone="UTC"), False),
+        (CalendarIntervalTrigger(days=1, timezone="Europe/Berlin"), True),
+        (RRuleTrigger("FREQ=DAILY", NOW, "Europe/Berlin"), True),
+        (RRuleTrigger("FREQ=DAILY", NOW, "UTC"), False),
+        (OrTrigger([every(7), CronTrigger(hour=9, timezone="Europe/Berlin")]), True),
+        (OrTrigger([every(7), CronTrigger(hour=9, timezone="UTC")]), False),
+        (ExcludeTrigger(CronTrigger(hour=9, timezone="Europe/Berlin"), ["2026-12-25"]), True),
+        (every(7), False),
+        (DateTrigger(at(100)), False),
+    ],
+)
+def test_a_trigger_says_whether_it_follows_a_zone(trigger, follows):
+    assert trigger.follows_zone is follows
 
 
 @pytest.mark.parametrize("chosen", [at(12.5), at(3600 * 9 + 60 * 7), at(3600 * 20)])
@@ -161,7 +210,9 @@ def test_a_start_that_fails_in_the_middle_is_made_up_for():
 
 def test_a_trigger_that_raises_keeps_no_other_job_from_being_planned():
     store = moved_zone()
-    store.add_job(make_job(Answering(ValueError("broken")), due=at(10**6), id="broken"))
+    broken = Answering(ValueError("broken"))
+    broken.follows_zone = True
+    store.add_job(make_job(broken, due=at(10**6), id="broken"))
     stage = a_start(store, "2026b")
     stage.settle_down()
     assert stage.schedule("moved").next_fire_time == at(3600 * 8)

@@ -100,7 +100,7 @@ class Cause(NamedTuple):
 
 CAUSES = {
     "function renamed": Cause(
-        lambda shelf: shelf.put(RENAMED), lambda shelf: shelf.put(SOURCE), r"has no 'work'; was it renamed or moved"
+        lambda shelf: shelf.put(RENAMED), lambda shelf: shelf.put(SOURCE), r"has no .work.; if it was renamed or moved"
     ),
     "module missing": Cause(
         lambda shelf: shelf.put(None), lambda shelf: shelf.put(SOURCE), rf"{MODULE}|No module named"

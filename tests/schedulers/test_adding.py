@@ -236,7 +236,7 @@ def test_a_grace_time_may_be_a_timedelta(scheduler):
     [
         ({"func": 7}, TypeError, r"job 'j': func must be callable or 'package.module:name', not 7"),
         ({"func": "no reference"}, InvalidReferenceError, r"job 'j': 'no reference' is not a reference; write it as"),
-        ({"func": "tests.schedulers.deeds:gone"}, InvalidReferenceError, r"has no 'gone'; was it renamed"),
+        ({"func": "tests.schedulers.deeds:gone"}, InvalidReferenceError, r"has no 'gone'; if it was renamed"),
         ({"func": "tests.nowhere:f"}, InvalidReferenceError, r"job 'j': .*no module 'tests.nowhere'"),
         ({"func": "tests.schedulers.deeds:not_callable"}, InvalidJobError, r"is 7, which cannot be called"),
         ({"args": "text"}, TypeError, r"job 'j': args must be a list or tuple of arguments, not 'text'"),

@@ -48,7 +48,7 @@ class Desk:
         self._trouble = TriggerTrouble(alias, context)
         self._submitting = Submitting(store, context, self._flights, self._lease)
         self._tending = Tending(alias, store, context, self._trouble)
-        self._zone_rules = ZoneRules(alias, store, context)
+        self._zone_rules = ZoneRules(alias, store, context, self._lease)
         self._endings = Endings(store, context, self._flights, self._lease, self._tending)
         self._again = False
         self._told_rooms: set[str] = set()

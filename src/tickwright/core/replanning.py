@@ -26,11 +26,11 @@ def replanned(job: StoredJob) -> Schedule | None:
 
     A cron of 09:00 whose zone has been moved by an hour since was planned for what is 10:00 now. It would run then, and
     be planned for 09:00 of the next day: at a wrong time once, or twice in a day. A fire time is taken for such a
-    one if the trigger does not have it, and has one that a shift of its zone makes of it. Any other was chosen by a
-    person, and stays.
+    one if the trigger follows a zone, does not have it, and has one that a shift of the zone makes of it. Any other was
+    chosen by a person, and stays.
     """
     planned = job.schedule.next_fire_time
-    if planned is None or job.schedule.next_run_time is None:
+    if planned is None or job.schedule.next_run_time is None or not job.trigger.follows_zone:
         return None
     near = _nearest_shifted(job, planned)
     if near is None:

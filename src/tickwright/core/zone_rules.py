@@ -5,6 +5,7 @@ from __future__ import annotations
 from tickwright import events
 from tickwright.change import Change
 from tickwright.core.context import Context
+from tickwright.core.lease_keeper import LeaseKeeper
 from tickwright.core.replanning import replanned
 from tickwright.events import JobEvent
 from tickwright.jobstores.base import JobStore
@@ -18,7 +19,8 @@ TOPIC = "time zone database"
 class ZoneRules:
     """For one job store. What a process has read of the rules holds until it ends, so one look is enough."""
 
-    def __init__(self, alias: str, store: JobStore, context: Context) -> None:
+    def __init__(self, alias: str, store: JobStore, context: Context, lease: LeaseKeeper) -> None:
+        self._lease = lease
         self._alias = alias
         self._store = store
         self._context = context
@@ -54,9 +56,19 @@ class ZoneRules:
                 continue
             if schedule is not None:
                 changes.append(Change(job_id=job.id, expected_version=job.schedule.version, schedule=schedule))
-        # What is refused, somebody else has changed meanwhile, by whatever rules are theirs.
-        taken = self._store.commit(changes) if changes else []
-        for change, is_taken in zip(changes, taken, strict=True):
-            if is_taken and self._context.teller.wants(events.EVENT_JOB_MODIFIED):
-                self._context.teller.tell(JobEvent(events.EVENT_JOB_MODIFIED, change.job_id, self._alias))
-        return sum(taken)
+        written = 0
+        for first in range(0, len(changes), self._context.batch):
+            batch = changes[first : first + self._context.batch]
+            # What is refused, somebody else has changed meanwhile, by whatever rules are theirs.
+            for change, is_taken in zip(batch, self._store.commit(batch), strict=True):
+                written += is_taken
+                if is_taken:
+                    self._tell(change)
+            self._lease.keep()  # there may be many
+        return written
+
+    def _tell(self, change: Change) -> None:
+        if change.schedule is not None:
+            self._context.logger.info("Job %r now runs next at %s", change.job_id, change.schedule.next_run_time)
+        if self._context.teller.wants(events.EVENT_JOB_MODIFIED):
+            self._context.teller.tell(JobEvent(events.EVENT_JOB_MODIFIED, change.job_id, self._alias))

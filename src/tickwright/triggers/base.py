@@ -30,6 +30,9 @@ class Trigger(ABC):
     can_look_back: bool = False
     """Whether `last_fire_time_until` and `count_fire_times` are given; a trigger made of others says it for itself."""
 
+    follows_zone: bool = False
+    """Whether its fire times move with a zone that gets other rules; then what was planned by old ones is looked at."""
+
     jitter: float | None = None
     """The longest delay in seconds that a scheduler may add to a run; no fire time carries it."""
 

@@ -11,7 +11,7 @@ from tickwright.triggers.base import Trigger
 from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.lines.line import Line
-from tickwright.zones import zone_name
+from tickwright.zones import may_change, zone_name
 
 __all__ = ["MOST_DEEP", "MOST_MEMBERS", "ComposedTrigger", "read_member", "read_members", "zone_of"]
 
@@ -79,6 +79,11 @@ class ComposedTrigger(DeclaredTrigger):
             line = self._make_line()
             self._set(_kept_line=line)
         return line
+
+    @property
+    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
+        """Whether a member does, or its own zone, by whose days some are left out, may be changed."""
+        return may_change(self.timezone) or any(member.follows_zone for member in self._members())
 
     def anchored(self, now: datetime) -> Self:
         """Return the trigger with all members anchored; itself, if they all are."""

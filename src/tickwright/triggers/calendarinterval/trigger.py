@@ -18,7 +18,7 @@ from tickwright.triggers.english import WHEN_ADDED, a_list, between, counted, se
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment
 from tickwright.triggers.walls import WallSchedule
-from tickwright.zones import as_zone, zone_name
+from tickwright.zones import as_zone, may_change, zone_name
 
 __all__ = ["CalendarIntervalTrigger"]
 
@@ -120,6 +120,11 @@ class CalendarIntervalTrigger(DeclaredTrigger):
         trigger._set(**{name: getattr(self, name) for name in CalendarIntervalTrigger.__slots__})
         trigger._set(_anchor=anchor, _course=self._course_from(anchor))
         return trigger
+
+    @property
+    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
+        """Whether its zone has rules, which may be changed."""
+        return may_change(self.timezone)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first fire time after `previous_fire_time`, or the first at or after `now` without one.

@@ -18,7 +18,7 @@ from tickwright.triggers.english import sentence, span_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, iso_text, read_span
 from tickwright.triggers.walls import WallSchedule
-from tickwright.zones import as_zone, zone_name
+from tickwright.zones import as_zone, may_change, zone_name
 
 __all__ = ["CronTrigger"]
 
@@ -142,6 +142,11 @@ class CronTrigger(DeclaredTrigger):
     def pattern(self) -> CronPattern:
         """The walls that match, whatever the zone is."""
         return self._written.expression.pattern
+
+    @property
+    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
+        """Whether its zone has rules, which may be changed."""
+        return may_change(self.timezone)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first match after `previous_fire_time`, or the first at or after `now` without one."""

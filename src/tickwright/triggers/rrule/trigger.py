@@ -27,7 +27,7 @@ from tickwright.triggers.rrule.unrolling import (
 from tickwright.triggers.rrule.words import described
 from tickwright.triggers.transitions import offset_at
 from tickwright.triggers.walls import WallSchedule
-from tickwright.zones import zone_name
+from tickwright.zones import may_change, zone_name
 
 if TYPE_CHECKING:
     from dateutil.rrule import rrule, rruleset
@@ -148,6 +148,11 @@ class RRuleTrigger(DeclaredTrigger):
         trigger = type(self).__new__(type(self))
         trigger._settle(self._recurrence, None, anchor, self.timezone, self.jitter, self.dst_policy)
         return trigger
+
+    @property
+    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
+        """Whether its zone has rules, which may be changed."""
+        return may_change(self.timezone)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first occurrence after `previous_fire_time`, or the first at or after `now` without one.

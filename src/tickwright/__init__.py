@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tickwright.run import Run, RunStatus
     from tickwright.schedulers.background import BackgroundScheduler
     from tickwright.schedulers.blocking import BlockingScheduler
-    from tickwright.serializers import JSONSerializer, PickleSerializer, Serializer
+    from tickwright.serializers import JSONSerializer, MovingSerializer, PickleSerializer, Serializer
     from tickwright.triggers.calendarinterval import CalendarIntervalTrigger
     from tickwright.triggers.combining import AndTrigger, OrTrigger
     from tickwright.triggers.cron import CronTrigger
@@ -40,6 +40,7 @@ __all__ = [
     "JSONSerializer",
     "Job",
     "MemoryJobStore",
+    "MovingSerializer",
     "OnLost",
     "OrTrigger",
     "PickleSerializer",
@@ -70,6 +71,7 @@ _NAMES = {
     "JSONSerializer": "tickwright.serializers",
     "Job": "tickwright.job",
     "MemoryJobStore": "tickwright.jobstores.memory",
+    "MovingSerializer": "tickwright.serializers",
     "OnLost": "tickwright.policies",
     "OrTrigger": "tickwright.triggers.combining",
     "PickleSerializer": "tickwright.serializers",

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tickwright.owner import Silence
 from tickwright.report import Started
 from tickwright.run import Run
 from tickwright.stored_job import Schedule
 
-__all__ = ["Change", "Silence"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """The last sign of life that was seen of an owner who is taken for dead."""
-
-    owner: str
-    beat: int | None
-    """Its lease's beat; None where it had no lease."""
+__all__ = ["Change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

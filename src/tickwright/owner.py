@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Lease", "Owner"]
+__all__ = ["Lease", "Owner", "Silence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,12 @@ class Lease:
     beat: int = 1
     seen_at: datetime | None = None
     """The wall time of the last beat on the owner's clock, for people who look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """The last sign of life that was seen of an owner who is taken for dead."""
+
+    owner: str
+    beat: int | None
+    """Its lease's beat; None where it had no lease."""

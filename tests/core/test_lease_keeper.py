@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.stage import Stage, a_run, fail
-from tickwright.change import Change, Silence
+from tickwright.change import Change
 from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
 from tickwright.errors import JobStoreUnavailableError
-from tickwright.owner import Owner
+from tickwright.owner import Owner, Silence
 from tickwright.run import RunStatus
 from tickwright.testing.faulty_store import FaultyStore
 

@@ -25,7 +25,7 @@ def libfaketime() -> str:
         return str(path)
     if os.environ.get("CI"):
         pytest.fail("CI has to have libfaketime: .ci/run installs it")
-    pytest.skip("libfaketime is not installed here (Debian: apt-get install faketime)")
+    pytest.skip("libfaketime is not installed here (Debian: apt-get install libfaketime)")
 
 
 class SetProgram:

@@ -1,4 +1,4 @@
-"""The desk for one job store: each round it settles, recovers, decides, commits, tells and submits, in that order."""
+"""The desk for one job store: in each round it collects what is to be decided, commits, tells and submits."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ class Desk:
             plan.add(Change(job_id=job_id, begun=(started,)))
 
     def _some_would_wait(self, batch: DueJobs) -> bool:
-        """Return whether more runs are due than workers are free."""
+        """Return whether more jobs are due than workers are free."""
         due = Counter(one.job.executor for one in batch.due)
         return any(free is not None and due[alias] > free for alias, free in self._ask_all(_idle).items())
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tickwright.change import Silence
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import Abandoned, LeaseKeeper
@@ -18,6 +17,7 @@ from tickwright.core.tending import Tending
 from tickwright.due import UnreadableJob
 from tickwright.errors import UnreadableJobError
 from tickwright.jobstores.base import JobStore
+from tickwright.owner import Silence
 from tickwright.policies import OnLost
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus

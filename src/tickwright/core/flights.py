@@ -61,7 +61,7 @@ class Flights:
         """Return whether the run has ended, on record or not."""
         return run_id in self._reports
 
-    def lost(self, held: Collection[str]) -> list[Run]:
+    def take_lost(self, held: Collection[str]) -> list[Run]:
         """Return the runs without a report that are not `held` on record in this engine's name; each once."""
         # One that was reported may have been settled by this engine itself, in a commit whose answer was not heard.
         lost = [

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from tickwright.change import Silence
 from tickwright.core.context import Context
 from tickwright.core.lease_watch import LeaseWatch
 from tickwright.jobstores.base import JobStore
-from tickwright.owner import Owner
+from tickwright.owner import Owner, Silence
 from tickwright.run import Run
 
 __all__ = ["Abandoned", "LeaseKeeper"]

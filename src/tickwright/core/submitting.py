@@ -56,7 +56,7 @@ class Submitting:
             self._asked_for.popleft()
 
     def _tell_lost(self, held: Collection[str]) -> None:
-        for run in self._flights.lost(held):
+        for run in self._flights.take_lost(held):
             self._context.logger.warning(
                 "Run %s of job %r (fire time %s) was settled by another scheduler, which took this one for dead; "
                 "the run is told, and how it ends is not recorded",

@@ -8,6 +8,7 @@ other job.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -172,13 +173,16 @@ def _upgraded(state: State) -> State:
 
 
 def _checked(state: State) -> State:
-    """Return the state, of which each part is of the kind that it must be. Raises `TypeError` where one is not.
+    """Return the state, of which each part is of the kind that it must be. Raises where one is not.
 
     Whoever wrote it may have been no Tickwright. The loop works with these, and must not be the one to find out.
     """
     for key, kinds in KINDS.items():
         if not isinstance(state[key], kinds):
             raise TypeError(f"{key} is {shortened(state[key])}")
+    grace = state["misfire_grace_time"]
+    if state["max_instances"] < 1 or not (grace is None or 0 < grace < math.inf):
+        raise ValueError(f"max_instances is {state['max_instances']} and misfire_grace_time {grace}")
     return state
 
 

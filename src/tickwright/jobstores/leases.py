@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
-from tickwright.change import Silence
-from tickwright.owner import Lease, Owner
+from tickwright.owner import Lease, Owner, Silence
 
 __all__ = ["LeaseBook"]
 

@@ -1,6 +1,6 @@
-"""Reads what `json_writing` wrote, as a stranger may have changed it: every word is checked, and nothing is called.
+"""Reads what `json_writing` wrote, as a stranger may have changed it: every word is checked before anything is made.
 
-Nothing but what makes one of the known values, and the classes that are admitted, which `Admission` finds.
+What is called is what makes one of the known values, and the classes that are admitted, which `Admission` finds.
 """
 
 from __future__ import annotations

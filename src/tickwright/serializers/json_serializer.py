@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
-from tickwright.policies import UNSET, Unset
-from tickwright.serializers.guarded import GuardedSerializer, Secret, what_wrote
+from tickwright.serializers.guarded import GuardedSerializer, what_wrote
 from tickwright.serializers.json_reading import JSONReader
 from tickwright.serializers.json_writing import JSONWriter
 
@@ -41,15 +39,6 @@ class JSONSerializer(GuardedSerializer):
     """
 
     FORMAT: ClassVar[bytes] = b"J"
-
-    def __init__(
-        self,
-        *,
-        secret: Secret | Unset = UNSET,
-        previous_secrets: Iterable[Secret] = (),
-        modules: Iterable[str] | None = None,
-    ) -> None:
-        super().__init__(secret=secret, previous_secrets=previous_secrets, modules=modules)
 
     def _pack(self, value: Any) -> bytes:
         document = {"tickwright": VERSION, "value": JSONWriter(self._admission).write(value)}

@@ -1,7 +1,8 @@
 """The plain names: functions and classes that every restricted serializer admits, because they can do no harm.
 
 Each is named by itself, never by its module: `builtins` holds `eval`, and `tickwright` can import anything. They
-make values of their arguments, and that is all: none looks anything up, opens, imports or calls.
+make values of their arguments, and that is all: none runs what its arguments name. (A zone is looked up in the time
+zone database by its key, and a `defaultdict` takes only a function that is admitted itself.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a process pool and its worker processes say to each other: tasks one way, answers the other.
+"""What a process pool and its worker processes say to each other: tasks and news one way, answers the other.
 
 An answer is a header of plain values, which always travels and always loads, and after it, where there is
 one, the pickled result or exception by itself, which may not load.

@@ -19,7 +19,7 @@ from tickwright.errors import (
 from tickwright.jobstores.sqlite.files import Look, identity_of, look_at, remove_companions
 from tickwright.jobstores.sqlite.forks import changing, close_copies, is_copy, watch
 from tickwright.jobstores.sqlite.opening import connect, open_file
-from tickwright.jobstores.sqlite.rescue import is_folded_in, loss
+from tickwright.jobstores.sqlite.rescue import fold_in, loss
 from tickwright.jobstores.sqlite.schema import STEPS
 from tickwright.jobstores.sqlite.troubles import explained, is_damage, is_lock
 from tickwright.locks import RLock, unless_held
@@ -215,7 +215,7 @@ class Database:
         """Save what can be saved; raise where something is missing."""
         # With all that this process has open of the file: SQLite keeps one note of its log for a whole process.
         with unless_held(changing), ExitStack() as locks:
-            kin = [one for one in _opened if one.path == self.path and not is_copy(one)]
+            kin = [one for one in _opened if one._real == self._real and not is_copy(one)]
             for one in kin:
                 for lock in one.locks:
                     locks.enter_context(unless_held(lock))
@@ -233,7 +233,7 @@ class Database:
 
     def _begin_a_new_log(self, kin: list[Database], *, somebody_else_has: bool) -> None:
         """Go over to a new log where the old one, or its index, has lost its name."""
-        if not somebody_else_has and not is_folded_in(self._short.sql):
+        if not somebody_else_has and not fold_in(self._short.sql):
             raise JobStoreUnavailableError(
                 f"the write-ahead log of {self.path!r} was deleted while it was open, and what is in it cannot be "
                 f"written to the file yet; leave the file alone, this is tried again"

@@ -7,9 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from tickwright.change import Silence
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
-from tickwright.owner import Lease, Owner
+from tickwright.owner import Lease, Owner, Silence
 
 __all__ = ["all_leases", "close_lease", "is_silent", "open_lease", "renew_lease"]
 

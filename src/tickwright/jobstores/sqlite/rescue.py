@@ -10,7 +10,7 @@ from tickwright.errors import JobStoreError
 from tickwright.jobstores.sqlite.files import Look
 from tickwright.jobstores.sqlite.opening import connect
 
-__all__ = ["is_folded_in", "loss"]
+__all__ = ["fold_in", "loss"]
 
 logger = logging.getLogger("tickwright.jobstores.sqlite")
 
@@ -26,7 +26,7 @@ def loss(sql: sqlite3.Connection, path: str, seen: Look, now: Look, timeout: flo
     A shorter file may have been vacuumed, and a shorter log been folded into the file: both are fine. What was cut off
     may still be in the log, and is then written back. `sql` has everything open that was there.
     """
-    if seen.has_a_longer_log_than(now) and not is_folded_in(sql):
+    if seen.has_a_longer_log_than(now) and not fold_in(sql):
         # It must not be touched again. To fold in what is left of it would write over what is whole in the file.
         return (
             f"the write-ahead log of {path!r} was cut off to {now.log_size} bytes while it was open, and what was "
@@ -34,7 +34,7 @@ def loss(sql: sqlite3.Connection, path: str, seen: Look, now: Look, timeout: flo
         )
     if not seen.is_longer_than(now):
         return None
-    is_folded_in(sql)
+    fold_in(sql)
     # An empty file must not even be opened: SQLite takes it for a new one, and deletes its log.
     problem = _problem(path, timeout) if os.path.getsize(path) else "it is empty"
     if problem is None:
@@ -43,7 +43,7 @@ def loss(sql: sqlite3.Connection, path: str, seen: Look, now: Look, timeout: flo
     return f"{path!r} was cut off to {now.size} bytes while it was open, and a part of it is gone ({problem}); {ADVICE}"
 
 
-def is_folded_in(sql: sqlite3.Connection) -> bool:
+def fold_in(sql: sqlite3.Connection) -> bool:
     """Write into the file what is only in the log; return whether all of it is there then."""
     try:
         busy, pages, written = sql.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from tickwright.change import Change, Silence
+from tickwright.change import Change
 from tickwright.jobstores.base import JobStore
-from tickwright.owner import Lease, Owner
+from tickwright.owner import Lease, Owner, Silence
 from tickwright.run import RunStatus
 from tickwright.testing.suites.store.case import StoreCase
 from tickwright.testing.suites.store.material import all_at_once, at, committed, made_job, made_run, moved

@@ -252,6 +252,11 @@ def test_a_report_of_the_frozen_that_is_not_refused_is_noticed(monkeypatch):
     assert "settled a second time" in first_broken_promise()
 
 
+def test_a_queue_that_takes_what_others_could_run_is_noticed(monkeypatch):
+    monkeypatch.setattr(desk, "_idle", desk._room)
+    assert "waits in a queue" in first_broken_promise()
+
+
 # -- every fault ---------------------------------------------------------------------------------------------------
 
 

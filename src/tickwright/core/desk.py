@@ -68,6 +68,11 @@ class Desk:
         return self._flights.unreported
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other schedulers were seen at this store."""
+        return self._lease.is_shared
+
+    @property
     def triggers_failing(self) -> int:
         """How many jobs' triggers raised when they were last asked."""
         return len(self._trouble)
@@ -163,7 +168,7 @@ class Desk:
     # -- decide --------------------------------------------------------------------------------------
 
     def _fire_due(self, plan: Round, now: datetime) -> None:
-        rooms = self._rooms()
+        rooms = self._rooms(plan)
         if not rooms:
             return
         # No more than there is room for: a job is decoded when it is read, and read again when it did not fit.
@@ -175,7 +180,7 @@ class Desk:
             # Before any of them is queued here: another scheduler may have come since the last watch.
             self._lease.look_who_shares()
             if self._lease.is_shared:
-                rooms = self._rooms()
+                rooms = self._rooms(plan)
         for due in batch.due:
             room = rooms.get(due.job.executor, 0)
             if room is None:
@@ -227,11 +232,13 @@ class Desk:
         due = Counter(one.job.executor for one in batch.due)
         return any(free is not None and due[alias] > free for alias, free in self._ask_all(_idle).items())
 
-    def _rooms(self) -> dict[str, int | None]:
-        """Return the executors that take runs now, with how many (None: no bound)."""
+    def _rooms(self, plan: Round | None = None) -> dict[str, int | None]:
+        """Return the executors that take runs now, with how many (None: no bound) besides those that a plan starts."""
+        started = plan.started_for() if plan is not None else {}
         # Where others share the store, a run that would have to wait here is left to whoever has a worker free.
         rooms = self._ask_all(_idle if self._lease.is_shared else _room)
-        return {alias: room for alias, room in rooms.items() if room is None or room > 0}
+        left = {alias: None if room is None else room - started.get(alias, 0) for alias, room in rooms.items()}
+        return {alias: room for alias, room in left.items() if room is None or room > 0}
 
     def _ask_all(self, question: Question) -> dict[str, int | None]:
         return {alias: self._ask(alias, executor, question) for alias, executor in self._context.executors.items()}

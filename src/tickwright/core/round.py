@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tickwright.change import Change
@@ -46,6 +47,10 @@ class Round:
     def unsettled(self, job_id: str, stored: Iterable[Run]) -> list[Run]:
         """Return which of a job's runs will have no outcome once the changes so far are written."""
         return [*_without(stored, self._ended), *self._started.get(job_id, ())]
+
+    def started_for(self) -> Mapping[str, int]:
+        """Return how many runs it starts so far, by executor."""
+        return Counter(run.executor for runs in self._started.values() for run in runs)
 
     def _follow(self, change: Change) -> None:
         self._ended.update(run.id for run in change.settled)

@@ -42,22 +42,41 @@ class Workplace(Witness, Protocol):
 class SimulatedExecutor(Executor):
     """Each run takes as long as its job's first argument says, in seconds."""
 
-    def __init__(self, process: Workplace, room: int | None) -> None:
+    def __init__(self, process: Workplace, workers: int | None, queued: int) -> None:
         self._process = process
-        self._room = room
+        self._workers = workers
+        self._most_queued = queued
         self._running = 0
+        self._waiting: dict[str, tuple[Run, StoredJob]] = {}
 
     def room(self) -> int | None:
-        return None if self._room is None else max(0, self._room - self._running)
+        idle = self.idle()
+        return None if idle is None else idle + max(0, self._most_queued - len(self._waiting))
+
+    def idle(self) -> int | None:
+        return None if self._workers is None else max(0, self._workers - self._running)
 
     def lose(self, run_id: str) -> None:
         self._process.ledger.told_lost.add(run_id)
+        taken = self._waiting.pop(run_id, None)
+        if taken is not None:
+            now = self._process.now
+            self.host.deliver(_report(taken[0], RunStatus.CANCELLED, now, now))
 
     def submit(self, run: Run, job: StoredJob) -> None:
         process, weather = self._process, self._process.weather
         if weather.strikes(weather.refuses):
             process.ledger.refused.add(run.id)
             raise RuntimeError("simulated: the executor is broken")
+        process.ledger.note_submission(run, process)
+        if self.idle() == 0:
+            process.ledger.note_wait(run, process)
+            self._waiting[run.id] = run, job
+        else:
+            self._begin(run, job)
+
+    def _begin(self, run: Run, job: StoredJob) -> None:
+        process, weather = self._process, self._process.weather
         process.ledger.note_execution(run, job, process)
         self._running += 1
         started_at = process.now
@@ -75,6 +94,8 @@ class SimulatedExecutor(Executor):
             self._running -= 1
             process.ledger.note_end(run, process)
             self.host.deliver(_report(run, outcome, started_at, process.now))
+            if self._waiting:
+                self._begin(*self._waiting.pop(next(iter(self._waiting))))
 
         process.later(seconds, finish)
 

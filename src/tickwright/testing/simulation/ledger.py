@@ -43,6 +43,10 @@ class Witness(Protocol):
     def cannot_load(self, job_id: str) -> bool:
         """Return whether this process cannot load a job."""
 
+    @property
+    def shares(self) -> bool:
+        """Whether the process knows of others at the store."""
+
     def has_gone_round_since(self, instant: datetime) -> bool:
         """Return whether a whole step, without trouble, was begun after an instant of the world."""
 
@@ -110,10 +114,8 @@ class Ledger:
                     )
 
     def note_execution(self, run: Run, job: StoredJob, who: Witness) -> None:
-        """Look at a run at the moment at which an executor gets it."""
+        """Look at a run at the moment at which an executor begins it."""
         store = who.store
-        if who.cannot_load(run.job_id):
-            self._notice(f"{_told(run)} was executed by a process that cannot load its job")
         stored = store.get_run(run.id)
         if stored is None or stored.is_settled or stored.owner != run.owner:
             self._notice(f"{_told(run)} reached an executor, but on record is {stored and stored.status}")
@@ -129,6 +131,17 @@ class Ledger:
             self._notice(f"{_told(run)} makes {len(unsettled)} instances, and max_instances={job.max_instances}")
         self.executions[run.job_id, run.fire_time, run.attempt] += 1
         self.executed.add(run.id)
+
+    def note_submission(self, run: Run, who: Witness) -> None:
+        """Look at a run at the moment at which it is handed to an executor."""
+        if who.cannot_load(run.job_id):
+            self._notice(f"{_told(run)} was taken by a process that cannot load its job")
+
+    def note_wait(self, run: Run, who: Witness) -> None:
+        """Look at a run at the moment at which an executor puts it in its queue."""
+        # What the dead have left, one process takes over whole: it is to be run now, wherever there is room for it.
+        if run.attempt == 1 and who.shares:
+            self._notice(f"{_told(run)} waits in a queue, although others share the store and may have a worker free")
 
     def note_end(self, run: Run, who: Witness) -> None:
         """Look at a run at the moment at which its function returns."""

@@ -39,6 +39,10 @@ class World(Protocol):
     lease: float
     batch: int
     longest_sleep: float
+    room: int | None
+    """Workers of each process; None: any number."""
+    queued: int
+    """Runs that may wait for one of them."""
     is_cut_off: bool
     """Whether nobody gets through to the store."""
 
@@ -78,7 +82,7 @@ class _Quiet:
 class Process:
     """One scheduler process in the simulation, and the faults between it and the store."""
 
-    def __init__(self, simulation: World, name: str, weather: Weather, room: int | None, skew: timedelta) -> None:
+    def __init__(self, simulation: World, name: str, weather: Weather, skew: timedelta) -> None:
         self.simulation = simulation
         self.name = name
         self.weather = weather
@@ -91,7 +95,7 @@ class Process:
         self._last_fault: datetime | None = None
         self._last_beat: datetime | None = None
         self._whole_step_began: datetime | None = None
-        self.executor = SimulatedExecutor(self, room)
+        self.executor = SimulatedExecutor(self, simulation.room, simulation.queued)
         mailbox = Mailbox(self._ring)
         context = Context(
             clock=self.clock,
@@ -235,6 +239,11 @@ class Process:
     def cannot_load(self, job_id: str) -> bool:
         """Return whether this process cannot load a job."""
         return job_id in self.unloadable
+
+    @property
+    def shares(self) -> bool:
+        """Whether this process knows of others at the store."""
+        return self.engine.desks["default"].is_shared
 
     def has_gone_round_since(self, instant: datetime) -> bool:
         """Return whether a whole step, without trouble, was begun after an instant of the world."""

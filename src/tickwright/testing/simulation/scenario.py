@@ -55,6 +55,7 @@ def _run(seed: int) -> Scenario:
         lease=random.choice([6.0, 12.0]),
         batch=random.choice([1, 3, 500]),
         room=random.choice([None, None, 1, 3]),
+        queued=random.choice([0, 2]),
         deaths_are_seen=random.random() < 0.5,
     )
     processes = random.choice([1, 1, 2, 3])

@@ -61,6 +61,7 @@ class Simulation:
         lease: float = 30.0,
         batch: int = 500,
         room: int | None = None,
+        queued: int = 0,
         deaths_are_seen: bool = True,
     ) -> None:
         self.random = Random(seed)
@@ -70,6 +71,7 @@ class Simulation:
         self.lease = lease
         self.batch = batch
         self.room = room
+        self.queued = queued
         self.deaths_are_seen = deaths_are_seen
         """Whether a process that died is known to be dead at once, as on one machine; else its lease must lapse."""
         self.longest_sleep = 1.0
@@ -87,7 +89,7 @@ class Simulation:
     def start_process(self, *, skew: timedelta = timedelta(0)) -> Process:
         """Start a scheduler process, whose wall clock is so much ahead of the world's."""
         name = f"p{len(self.processes) + len(self._dead)}-{next(self._numbers)}"
-        process = Process(self, name, Weather(Random(self.random.random())), self.room, skew)
+        process = Process(self, name, Weather(Random(self.random.random())), skew)
         self.processes.append(process)
         process.plan(0)
         return process

@@ -1,4 +1,4 @@
-"""What every test shares: how hypothesis looks for counter-examples, and that Ctrl-C means what it does."""
+"""What every test shares: how hypothesis looks for counter-examples, and that signals mean what they do."""
 
 import os
 import signal
@@ -15,3 +15,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 # and then interrupt. A handler is not inherited: with one here, those programs begin with Ctrl-C as it is.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# The same for `nohup` and the signal that a closed terminal sends.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)

@@ -311,11 +311,22 @@ def test_the_dead_are_buried_only_when_nothing_of_theirs_is_left():
     assert keeper.find_abandoned().owners == ()
     stage.store.commit([Change(job_id="job", settled=(run.ended(RunStatus.LOST, stage.clock.now()),))])
     stage.clock.advance(LEASE / 6)
-    assert keeper.find_abandoned() == Abandoned(owners=(DEAD,))
-    keeper.bury(DEAD)
+    silence = Silence(owner="dead", beat=1)
+    assert keeper.find_abandoned() == Abandoned(owners=(silence,))
+    keeper.bury(silence)
     assert stage.store.get_leases() == []
     stage.clock.advance(LEASE / 6)
     assert keeper.find_abandoned() == Abandoned()
+
+
+def test_one_that_stirs_before_it_is_buried_keeps_its_lease():
+    stage = Stage(lease=LEASE, probe=lambda owner: owner.id == "dead")
+    keeper = keeper_on(stage)
+    announce(stage)
+    (silence,) = keeper.find_abandoned().owners
+    stage.store.renew_lease("dead", stage.clock.now())
+    keeper.bury(silence)
+    assert [lease.beat for lease in stage.store.get_leases()] == [2]
 
 
 def test_all_runs_are_looked_through_only_when_somebody_came_went_or_died_or_a_lease_has_passed():

@@ -146,7 +146,9 @@ def test_a_lost_run_of_a_job_that_asks_for_it_is_run_again_as_the_next_attempt()
 def test_a_run_that_is_run_again_leaves_its_job_to_the_next_attempt(stands):
     change = lost(stands=stands)
     assert len(change.started) == 1
-    assert (change.remove, change.schedule, change.waits_for, change.expected_version) == (False, None, (), None)
+    # The job counts as changed: who decided about it without the new attempt is refused.
+    assert (change.remove, change.waits_for, change.expected_version) == (False, (), stands.version)
+    assert change.schedule == replace(stands, version=stands.version + 1)
 
 
 def test_the_tenth_attempt_is_the_last():

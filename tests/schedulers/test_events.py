@@ -180,9 +180,9 @@ def test_an_unreadable_job_is_told_when_it_is_found_and_when_it_is_back(tmp_path
     with ManualScheduler("2026-01-01", jobstores={"default": store}) as first:
         first.add_job(deeds.note, "interval", minutes=1, id="n")
         first.shutdown()
+    scheduler, heard = manual(jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
     with monkeypatch.context() as patch:
         patch.delattr(deeds, "note")
-        scheduler, heard = manual(jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
         scheduler.advance(minutes=5)
         (lost,) = heard.of(events.EVENT_JOB_UNREADABLE)
         assert isinstance(lost, JobTroubleEvent)
@@ -196,6 +196,21 @@ def test_an_unreadable_job_is_told_when_it_is_found_and_when_it_is_back(tmp_path
     assert heard.of(events.EVENT_JOB_EXECUTED)
     assert scheduler.get_unreadable_jobs() == []
     assert heard.codes("n").count(events.EVENT_JOB_UNREADABLE) == 1
+
+
+def test_a_job_that_cannot_be_loaded_is_told_at_the_start_and_not_only_when_it_is_due(
+    tmp_path, monkeypatch, background, heard
+):
+    store = SQLiteJobStore(tmp_path / "jobs.sqlite")
+    with ManualScheduler("2026-01-01", jobstores={"default": store}) as first:
+        first.add_job(deeds.note, "date", run_date="2999-01-01", id="far")
+        first.shutdown()
+    monkeypatch.delattr(deeds, "note")
+    scheduler = background(start=False, jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+    scheduler.add_listener(heard)
+    scheduler.start()
+    assert heard.wait_for(events.EVENT_JOB_UNREADABLE).job_id == "far"
+    assert scheduler.health().problems == ("1 job(s) of store 'default' cannot be loaded here",)
 
 
 def test_a_trigger_that_raises_is_told_with_its_exception():

@@ -37,11 +37,11 @@ Question = Callable[[Executor], int | None]
 class Desk:
     """What the loop knows and does about one job store."""
 
-    def __init__(self, alias: str, store: JobStore, context: Context) -> None:
+    def __init__(self, alias: str, store: JobStore, context: Context, flights: Flights | None = None) -> None:
         self.alias = alias
         self.store = store
         self._context = context
-        self._flights = Flights()
+        self._flights = Flights() if flights is None else flights
         self._lease = LeaseKeeper(store, context)
         # No longer than between two beats: whoever pauses while the others come back looks dead to them.
         self.outage = Outage(min(context.longest_retry_pause, self._lease.interval), context.random)
@@ -66,6 +66,16 @@ class Desk:
     def unreported(self) -> int:
         """How many of them no report has come for."""
         return self._flights.unreported
+
+    @property
+    def flights(self) -> Flights:
+        """What is in flight of this store."""
+        return self._flights
+
+    @property
+    def waiting(self) -> int:
+        """How many reports wait until somebody can do what their jobs ask for."""
+        return self._endings.waiting
 
     @property
     def is_shared(self) -> bool:
@@ -94,6 +104,13 @@ class Desk:
         if isinstance(letter, Report):
             letter = checked(letter, self._context.clock.now())
         return self._flights.hear(letter)
+
+    def announce(self) -> None:
+        """Open the lease, before anybody puts a run on record in this engine's name: without one it would look lost."""
+        try:
+            self._lease.keep()
+        except self._context.border as error:  # border: a store call; the first round tries again
+            self._failed(error)
 
     def suspect(self) -> None:
         """Look in the next round for runs that were committed in this engine's name and never submitted."""
@@ -149,7 +166,7 @@ class Desk:
         self._zone_rules.look()
         now = self._context.clock.now()
         plan = Round()
-        self._again = self._endings.settle_reports(plan, now)
+        self._again = self._endings.settle_reports(plan, now, taking)
         abandoned = self._endings.settle_abandoned(plan, now, taking)
         if taking:
             self._fire_due(plan, now)
@@ -162,7 +179,7 @@ class Desk:
 
     def _settle_and_commit(self) -> None:
         plan = Round()
-        self._endings.settle_reports(plan, self._context.clock.now())
+        self._endings.settle_reports(plan, self._context.clock.now(), taking=False)
         self._commit(plan)
 
     # -- decide --------------------------------------------------------------------------------------

@@ -52,17 +52,24 @@ class Endings:
         self._lease = lease
         self._tending = tending
         self._waits_for_resume = False
+        self.waiting = 0
+        """How many reported losses wait until their jobs can be read, or until what those ask for can be done."""
 
-    def settle_reports(self, plan: Round, now: datetime) -> bool:
+    def settle_reports(self, plan: Round, now: datetime, taking: bool) -> bool:
         """Add the outcomes that were reported; return whether there may be more of them than one round takes."""
         ended: list[Ended] = []
+        self.waiting = 0
         for run, report in self._flights.reported(MOST_SETTLED_AT_ONCE):
             # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
             try:
                 job = self._load_job(run) if report.status is RunStatus.LOST else None
+                waits = not self._can_do_what_it_asks(job, taking)
             except UnreadableJobError:
-                continue
-            ended.append(Ended(run, report, job))
+                job, waits = None, True
+            if waits:
+                self.waiting += 1
+            else:
+                ended.append(Ended(run, report, job))
         self._settle(plan, ended, now)
         return len(ended) == MOST_SETTLED_AT_ONCE
 

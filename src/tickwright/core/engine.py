@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from tickwright import events
 from tickwright.core.clock_watch import ClockWatch
 from tickwright.core.context import Context
 from tickwright.core.desk import Desk
+from tickwright.core.flights import Flights
 from tickwright.core.mailbox import Letter, Mailbox, Part, Submit, Suspect
 from tickwright.core.parting import part_from
 from tickwright.events import ClockJumpEvent
@@ -28,6 +31,10 @@ class Engine:
         self.taking = True
         """Whether due jobs are taken. Without, runs in flight are still settled and leases kept."""
         self._desks: dict[str, Desk] = {}
+        self._left_behind: dict[int, Flights] = {}
+        """By the identity of stores that failed when they were let go of: what was in flight there."""
+        # Held for one replacement: a store that is added while another is removed must not be forgotten.
+        self._changing = Lock()
         self._clock_watch = ClockWatch(context.clock)
 
     @property
@@ -45,9 +52,22 @@ class Engine:
         """How many of them have not even been reported yet."""
         return sum(desk.unreported for desk in self._desks.values())
 
+    @property
+    def waiting(self) -> int:
+        """How many of those that were reported cannot be put on record yet, by this scheduler as it is."""
+        return sum(desk.waiting for desk in self._desks.values())
+
+    def announce(self) -> None:
+        """Open the leases, before anybody puts a run on record in this engine's name."""
+        for desk in self._desks.values():
+            desk.announce()
+
     def add_store(self, alias: str, store: JobStore) -> None:
         """Serve a store from the next step on."""
-        self._desks = {**self._desks, alias: Desk(alias, store, self.context)}
+        # Runs that were in flight when it was let go of, and could not be settled, are in flight still.
+        desk = Desk(alias, store, self.context, self._left_behind.pop(id(store), None))
+        with self._changing:
+            self._desks = {**self._desks, alias: desk}
 
     def pack(self, report: Report) -> Report:
         """Return a report with its outcome as its run's job store writes it. The worker's thread calls this."""
@@ -104,11 +124,14 @@ class Engine:
     def _part(self, letter: Part) -> None:
         """Serve a store no more, and tidy up there."""
         alias, store = letter.alias, letter.store
+        left = [desk.flights for desk in self._desks.values() if desk.store is store]
         # By identity: another store may have taken the alias by now.
-        self._desks = {name: desk for name, desk in self._desks.items() if desk.store is not store}
+        with self._changing:
+            self._desks = {name: desk for name, desk in self._desks.items() if desk.store is not store}
         try:
             part_from(alias, store, self.context)
         except self.context.border as error:  # border: a store that is to go, perhaps because it does not work
+            self._left_behind.update((id(store), flights) for flights in left)
             self.context.logger.error(
                 "Job store %r failed when it was removed: %r; the runs that it had in flight have no outcome on "
                 "record, and are found lost once this scheduler has shut down",

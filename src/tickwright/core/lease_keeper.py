@@ -9,7 +9,7 @@ from math import inf
 from tickwright.core.context import Context
 from tickwright.core.lease_watch import LeaseWatch
 from tickwright.jobstores.base import JobStore
-from tickwright.owner import Owner, Silence
+from tickwright.owner import Silence
 from tickwright.run import Run
 
 __all__ = ["Abandoned", "LeaseKeeper"]
@@ -30,7 +30,7 @@ class Abandoned:
     """Runs that nobody will report."""
     silences: Mapping[str, Silence] = field(default_factory=dict)
     """By the id of the owner that a run has: what was last seen of it."""
-    owners: tuple[Owner, ...] = ()
+    owners: tuple[Silence, ...] = ()
     """Dead owners without such runs, whose leases can go. The others' stay until a later look finds none."""
 
 
@@ -122,7 +122,7 @@ class LeaseKeeper:
         return Abandoned(
             runs=tuple(runs),
             silences={name: Silence(owner=name, beat=beats.get(name)) for name in left},
-            owners=tuple(dead[name] for name in dead if name not in left),
+            owners=tuple(Silence(owner=name, beat=beats[name]) for name in dead if name not in left),
         )
 
     def look_who_shares(self) -> None:
@@ -141,9 +141,9 @@ class LeaseKeeper:
         """Look at the next call of `find_abandoned`, and do not wait until it is time."""
         self._watch_at = -inf
 
-    def bury(self, owner: Owner) -> None:
-        """Close the lease of a dead owner, whose runs are settled."""
-        self._store.close_lease(owner.id)
+    def bury(self, dead: Silence) -> None:
+        """Close the lease of a dead owner, whose runs are settled; unless it has stirred since it was looked at."""
+        self._store.close_lease(dead.owner, dead.beat)
 
     def seconds_to_next(self) -> float:
         """Return the seconds until the lease is to be renewed or the others watched."""

@@ -41,7 +41,14 @@ def settle(
         if run.attempt < MOST_ATTEMPTS:
             again = _again(run, job, now, taker)
             settled = _with_reason(settled, f"the fire time is run again as attempt {again.attempt}")
-            return Change(job_id=run.job_id, settled=(settled,), started=(again,))
+            # The job counts as changed, as where run_job starts a run: whoever decided without this one is refused.
+            if standing is None:
+                return Change(job_id=run.job_id, settled=(settled,), started=(again,))
+            version = standing.schedule.version
+            schedule = replace(standing.schedule, version=version + 1)
+            return Change(
+                job_id=run.job_id, expected_version=version, schedule=schedule, settled=(settled,), started=(again,)
+            )
         settled = _with_reason(settled, f"not run again after {MOST_ATTEMPTS} attempts")
     packed = () if report.packed is None else (report.packed,)
     return _with_job(Change(job_id=run.job_id, settled=(settled,), packed=packed), run, standing, now)

@@ -24,6 +24,10 @@ MOST_PRUNED_AT_ONCE = 1_000
 """Old runs that one look deletes: history goes a little at a time, and never makes the loop wait."""
 
 
+MOST_LOOKED_OVER = 5_000
+"""Jobs that are loaded at the start to see whether they can be; the others are seen when they are due."""
+
+
 class Tending:
     """The housekeeping of one job store."""
 
@@ -38,6 +42,7 @@ class Tending:
         self.trouble: BaseException | None = None
         """What the store raised at the last look. The jobs do not wait until it is mended: an old page of the history
         may be damaged for good."""
+        self._has_looked_over = False
         self.missing: set[str] = set()
         """The executors that due jobs asked for and nobody here had."""
         self.unreadable: set[str] = set()
@@ -46,6 +51,8 @@ class Tending:
     def note_unreadable(self, jobs: Iterable[UnreadableJob]) -> None:
         """Tell of jobs that cannot be loaded, and remember them."""
         for job in jobs:
+            if job.job_id in self.unreadable:
+                continue
             self.unreadable.add(job.job_id)
             tell_unreadable(self._context, self._alias, job)
 
@@ -69,6 +76,10 @@ class Tending:
     def _tend(self, is_time: bool) -> None:
         self._prune()
         if is_time:
+            if not self._has_looked_over:
+                # Once, at the start: who has just deployed should not learn of a renamed function at 3 in the morning.
+                self.note_unreadable(self._store.find_unreadable_jobs(MOST_LOOKED_OVER))
+                self._has_looked_over = True
             self._readmit()
             self._name_strangers()
             self._forget_removed()

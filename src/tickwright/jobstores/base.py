@@ -144,6 +144,15 @@ class JobStore(ABC):
                 standings[job_id] = Standing(schedule=job.schedule, unsettled=runs.unsettled_of(job_id))
         return standings
 
+    def add_job_unless_run(self, job: StoredJob) -> bool:
+        """Store a new job as `add_job` does, unless its next fire time has a run on record; return whether it did."""
+        with self._kept.one_writer:
+            fire_time = job.schedule.next_fire_time
+            if fire_time and any(run.fire_time == fire_time for run in self.get_runs(job_id=job.id, since=fire_time)):
+                return False
+            self.add_job(job)
+            return True
+
     def update_job_if(self, job: StoredJob, version: int) -> bool:
         """Replace a stored job if its stored version is `version`; return whether that was so."""
         with self._kept.one_writer:
@@ -243,6 +252,10 @@ class JobStore(ABC):
         """
         return []
 
+    def find_unreadable_jobs(self, limit: int) -> list[UnreadableJob]:
+        """Look at so many jobs; set aside those that cannot be loaded here, and return those nobody was told of."""
+        return list(self._set_aside())
+
     def readmit_jobs(self) -> list[str]:
         """Try again to load the jobs that were set aside; return the ids of those that are back."""
         told = self._kept.set_aside
@@ -321,9 +334,12 @@ class JobStore(ABC):
         """Raise the beat of a lease by one; return False where it is gone: its owner was taken for dead."""
         return self._leases.renew(owner_id, now)
 
-    def close_lease(self, owner_id: str) -> None:
-        """Remove a lease: its owner shut down, or was found dead. Closing one that is gone is fine."""
-        self._leases.close(owner_id)
+    def close_lease(self, owner_id: str, beat: int | None = None) -> None:
+        """Remove a lease: its owner shut down. Closing one that is gone is fine.
+
+        With `beat`, its owner was found dead at that beat: where it has stirred since, the lease stays.
+        """
+        self._leases.close(owner_id, beat)
 
     def get_leases(self) -> list[Lease]:
         """Return all leases."""

@@ -35,10 +35,12 @@ class LeaseBook:
             self._leases[owner_id] = replace(lease, beat=lease.beat + 1, seen_at=now)
             return True
 
-    def close(self, owner_id: str) -> None:
-        """Remove the lease, if it is there."""
+    def close(self, owner_id: str, beat: int | None = None) -> None:
+        """Remove the lease, if it is there, and where a beat is given, if it is at that one."""
         with self._lock:
-            self._leases.pop(owner_id, None)
+            lease = self._leases.get(owner_id)
+            if lease is not None and beat in (None, lease.beat):
+                del self._leases[owner_id]
 
     def is_silent(self, silence: Silence) -> bool:
         """Return whether an owner has shown no other sign of life since."""

@@ -110,6 +110,10 @@ class MemoryJobStore(JobStore):
                 if (schedule := schedule_of(job_id)) is not None
             }
 
+    def add_job_unless_run(self, job: StoredJob) -> bool:
+        with self._lock:
+            return super().add_job_unless_run(job)
+
     def update_job_if(self, job: StoredJob, version: int) -> bool:
         with self._lock:
             schedule = self._jobs.schedule_of(job.id)

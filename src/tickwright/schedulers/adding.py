@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from secrets import randbits
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from tickwright import events
@@ -179,6 +180,7 @@ class AddCalls(LookCalls):
         declared, now = pending.job, self.clock.now()
         if pending.keeps_schedule:
             if not declared.schedule.is_finished:
+                declared = _never_seen(declared)
                 store.add_job(declared)
             return declared
         stored = self._lookup_or_rebuild(store, declared) if pending.replace_existing else None
@@ -186,12 +188,17 @@ class AddCalls(LookCalls):
             again = changing.added_again(stored, declared, now, pending.next_run_time)
             return self._exchange(pending.jobstore, stored, again, "it was declared anew with another schedule")
         job = changing.added(declared, now, pending.next_run_time)
-        if pending.replace_existing and isinstance(pending.next_run_time, Unset):
+        looks_back = pending.replace_existing and isinstance(pending.next_run_time, Unset)
+        if looks_back:
             job = self._past_what_ran(store, job, now)
         if job.schedule.is_finished:
             return job
+        job = _never_seen(job)
         try:
-            store.add_job(job)
+            if not looks_back:
+                store.add_job(job)
+            elif not store.add_job_unless_run(job):
+                return None  # another process has added, run and finished it since we looked
         except ConflictingIdError:
             if not pending.replace_existing:
                 raise
@@ -338,3 +345,12 @@ def _is_illegible(store: JobStore, job_id: str) -> bool:
     except UnreadableJobError:
         return job_id not in store.read_standings([job_id])
     return False
+
+
+def _never_seen(job: StoredJob) -> StoredJob:
+    """Return a new job at a version that no job of its id can have had.
+
+    What somebody decided about one that was removed since, and writes only now, must not fit the one that took its
+    place.
+    """
+    return job.with_schedule(replace(job.schedule, version=randbits(48)))

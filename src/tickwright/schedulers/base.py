@@ -176,7 +176,10 @@ class BaseScheduler(PartCalls):
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._shut_down()
+        # A child that was forked in the block leaves it too: nothing of the scheduler runs there, and what the child
+        # raises or exits with is its own.
+        if os.getpid() == self._pid:
+            self._shut_down()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -269,6 +272,7 @@ class BaseScheduler(PartCalls):
         self._host.packer = engine.pack
         for alias, store in self._parts.jobstores.items():
             engine.add_store(alias, store)
+        engine.announce()
         return Loop(engine, self._bell, self._parts, self._configuration.logger)
 
     def _executor_started(self) -> None:

@@ -50,6 +50,7 @@ class PartCalls(JobCalls):
             self._parts.say_limits(alias, store)
             self._add_pending_jobs(alias)
             self._loop.engine.add_store(alias, store)
+            self._loop.engine.desks[alias].announce()
         self._tell(SchedulerEvent(events.EVENT_JOBSTORE_ADDED, alias))
         self._bell.ring()
 

@@ -161,17 +161,17 @@ class JobCalls(AddCalls):
         )
         try:
             (taken,) = store.commit([change])
-        except Exception:
+            if not taken:
+                return None
+            for run in firing.pass_over:
+                tell_outcome(context.teller, alias, run)
+                return run
+            tell_started(context.teller, alias, job.id, firing.start)
+            engine.mailbox.post(Submit(alias=alias, run=firing.start[0]))
+        except BaseException:  # what a signal's handler raises comes anywhere, Ctrl-C in a notebook above all
             # Whether it is on record is not known; the loop looks, and submits it if it is.
             engine.mailbox.post(Suspect(alias=alias))
             raise
-        if not taken:
-            return None
-        for run in firing.pass_over:
-            tell_outcome(context.teller, alias, run)
-            return run
-        tell_started(context.teller, alias, job.id, firing.start)
-        engine.mailbox.post(Submit(alias=alias, run=firing.start[0]))
         return firing.start[0]
 
     # -- what they share -----------------------------------------------------------------------------

@@ -102,14 +102,16 @@ class Listeners:
             yield self._tell_at_once
             return
         # Whoever may hold back may release too: telling, further down, is never refused.
-        with unless_held(self._lock):
-            hold = self._holds.setdefault(job_id, _Hold())
-            hold.blocks += 1
+        hold: _Hold | None = None
         try:
+            with unless_held(self._lock):
+                hold = self._holds.setdefault(job_id, _Hold())
+                hold.blocks += 1
             yield self._tell_at_once
         finally:
-            for event in self._release(job_id, hold):
-                self._call_listeners(event)
+            if hold is not None:
+                for event in self._release(job_id, hold):
+                    self._call_listeners(event)
 
     def _release(self, job_id: str, hold: _Hold) -> list[Event]:
         """End a block; return the events that no thread can be had for."""

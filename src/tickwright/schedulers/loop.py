@@ -144,7 +144,7 @@ class Loop:
         longest = Stopping(self._clock, True, LONGEST_SETTLING)
         shortest = Stopping(self._clock, True, SHORTEST_SETTLING)
         wait = self.step()
-        while self.engine.in_flight > self.engine.unreported:
+        while self.engine.in_flight > self.engine.unreported + self.engine.waiting:
             if not (shortest.may_wait() or (stopping.may_wait() and longest.may_wait())):
                 break
             self._sleep(min(wait, SHORTEST_SETTLING))

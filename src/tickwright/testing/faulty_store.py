@@ -124,6 +124,9 @@ class FaultyStore(JobStore):
     def read_standings(self, job_ids: Iterable[str]) -> dict[str, Standing]:
         return self._pass_on(self.inner.read_standings, job_ids)
 
+    def add_job_unless_run(self, job: StoredJob) -> bool:
+        return self._pass_on(self.inner.add_job_unless_run, job)
+
     def update_job_if(self, job: StoredJob, version: int) -> bool:
         return self._pass_on(self.inner.update_job_if, job, version)
 
@@ -132,6 +135,9 @@ class FaultyStore(JobStore):
 
     def get_unreadable_jobs(self) -> list[UnreadableJob]:
         return self._pass_on(self.inner.get_unreadable_jobs)
+
+    def find_unreadable_jobs(self, limit: int) -> list[UnreadableJob]:
+        return self._pass_on(self.inner.find_unreadable_jobs, limit)
 
     def readmit_jobs(self) -> list[str]:
         return self._pass_on(self.inner.readmit_jobs)
@@ -170,8 +176,8 @@ class FaultyStore(JobStore):
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         return self._pass_on(self.inner.renew_lease, owner_id, now)
 
-    def close_lease(self, owner_id: str) -> None:
-        self._pass_on(self.inner.close_lease, owner_id)
+    def close_lease(self, owner_id: str, beat: int | None = None) -> None:
+        self._pass_on(self.inner.close_lease, owner_id, beat)
 
     def get_leases(self) -> list[Lease]:
         return self._pass_on(self.inner.get_leases)

@@ -98,7 +98,7 @@ class Crew:
                 # Serialising the result is a part of the work: only after it is there room for another run. And
                 # before the report is out, so that whoever acts on it finds that room.
                 report = self._host.pack(report)
-                del self._taken[run_id]
+                self._taken.pop(run_id, None)
                 deliver(report)
                 del report
             # While it waits for the next one, the thread must not keep the last job's arguments and result.

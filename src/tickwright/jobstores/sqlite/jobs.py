@@ -40,6 +40,8 @@ FIND = "WHERE id = ?"
 
 ALL = "ORDER BY next_run_time IS NULL, next_run_time, id"
 
+FIRST = "ORDER BY key LIMIT ?"
+
 ASIDE = "WHERE key IN (SELECT key FROM temp.aside)"
 
 # The jobs set aside are passed over as long as they have the body that could not be loaded.
@@ -95,6 +97,11 @@ def find_job(sql: sqlite3.Connection, job_id: str) -> JobRow | None:
     """Return the job's row, or None."""
     found = _rows(sql, FIND, (job_id,))
     return found[0] if found else None
+
+
+def first_jobs(sql: sqlite3.Connection, limit: int) -> list[JobRow]:
+    """Return so many rows, those added first in front."""
+    return _rows(sql, FIRST, (limit,))
 
 
 def all_jobs(sql: sqlite3.Connection) -> list[JobRow]:
@@ -199,7 +206,8 @@ def add_job(sql: sqlite3.Connection, job: StoredJob, body: bytes) -> None:
         "INSERT INTO jobs (next_fire_time, next_run_time, paused, version, executor, id) VALUES (?, ?, ?, ?, ?, ?)",
         (*_columns(job.schedule), job.executor, job.id),
     )
-    sql.execute("INSERT INTO bodies (key, body) VALUES (?, ?)", (added.lastrowid, body))
+    # A body without its job, as deleting rows by hand leaves behind, must not be in the way of a new job for ever.
+    sql.execute("INSERT OR REPLACE INTO bodies (key, body) VALUES (?, ?)", (added.lastrowid, body))
 
 
 def replace_job(sql: sqlite3.Connection, job: StoredJob, body: bytes, version: int | None = None) -> bool:

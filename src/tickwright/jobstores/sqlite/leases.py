@@ -32,9 +32,10 @@ def renew_lease(sql: sqlite3.Connection, owner_id: str, now: datetime) -> bool:
     return renewed.rowcount > 0
 
 
-def close_lease(sql: sqlite3.Connection, owner_id: str) -> None:
-    """Delete a lease, if it is there."""
-    sql.execute("DELETE FROM leases WHERE owner = ?", (owner_id,))
+def close_lease(sql: sqlite3.Connection, owner_id: str, beat: int | None = None) -> None:
+    """Delete a lease, if it is there, and where a beat is given, if it is at that one."""
+    if beat is None or is_silent(sql, Silence(owner=owner_id, beat=beat)):
+        sql.execute("DELETE FROM leases WHERE owner = ?", (owner_id,))
 
 
 def is_silent(sql: sqlite3.Connection, silence: Silence) -> bool:

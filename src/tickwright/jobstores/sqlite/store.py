@@ -140,11 +140,22 @@ class SQLiteJobStore(JobStore):
         return self._readable(self._file.read_long(jobs.all_jobs))
 
     def add_job(self, job: StoredJob) -> None:
-        body = self._body_of(job)
+        self._add(job, unless_run=False)
 
-        def add(sql: sqlite3.Connection) -> None:
+    def add_job_unless_run(self, job: StoredJob) -> bool:
+        return self._add(job, unless_run=True)
+
+    def _add(self, job: StoredJob, *, unless_run: bool) -> bool:
+        body = self._body_of(job)
+        fire_time = micros_of(job.schedule.next_fire_time)
+
+        def add(sql: sqlite3.Connection) -> bool:
+            ran = "SELECT 1 FROM runs WHERE job_id = ? AND fire_time = ?"
+            if unless_run and sql.execute(ran, (job.id, fire_time)).fetchone() is not None:
+                return False
             try:
                 jobs.add_job(sql, job, body)
+                return True
             except sqlite3.IntegrityError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
                     raise
@@ -153,7 +164,7 @@ class SQLiteJobStore(JobStore):
                     f"give this one another id, or add it with replace_existing=True"
                 ) from None
 
-        self._file.write(add)
+        return self._file.write(add)
 
     def _body_of(self, job: StoredJob) -> bytes:
         try:
@@ -220,6 +231,9 @@ class SQLiteJobStore(JobStore):
 
     def get_unreadable_jobs(self) -> list[UnreadableJob]:
         return [row.as_unreadable(error) for row, error in self._broken(self._file.read_long(jobs.all_jobs))]
+
+    def find_unreadable_jobs(self, limit: int) -> list[UnreadableJob]:
+        return self._put_aside(self._broken(self._file.read_long(jobs.first_jobs, limit)))
 
     def readmit_jobs(self) -> list[str]:
         self._seeks_illegible = True
@@ -311,8 +325,8 @@ class SQLiteJobStore(JobStore):
     def renew_lease(self, owner_id: str, now: datetime) -> bool:
         return self._file.write(leases.renew_lease, owner_id, now)
 
-    def close_lease(self, owner_id: str) -> None:
-        self._file.write(leases.close_lease, owner_id)
+    def close_lease(self, owner_id: str, beat: int | None = None) -> None:
+        self._file.write(leases.close_lease, owner_id, beat)
 
     def get_leases(self) -> list[Lease]:
         return self._file.read(leases.all_leases)

@@ -171,6 +171,20 @@ def _in_child(scheduler: BackgroundScheduler, folder: Path) -> int:
     return 0
 
 
+def fork_in_block(folder: Path) -> None:
+    """Fork in the block of a scheduler, and leave it in the child in each way; the parent leaves it afterwards."""
+    with BackgroundScheduler(jobstores={"default": SQLiteJobStore(folder / "jobs.sqlite")}) as scheduler:
+        for leave in (lambda: sys.exit(3), lambda: 1 // 0):
+            pid = os.fork()
+            if pid == 0:
+                leave()
+            _, status = os.waitpid(pid, 0)
+            say(f"child ended with {os.waitstatus_to_exitcode(status)}")
+        scheduler.add_job(note, "interval", hours=1, id="parents")
+        scheduler.run_job("parents")
+    say("parent left")
+
+
 def fork_as_worker(folder: Path) -> None:
     """Make the scheduler before the fork and start it after, as servers that preload an application do."""
     scheduler = BackgroundScheduler(jobstores={"default": SQLiteJobStore(folder / "jobs.sqlite")})

@@ -187,6 +187,14 @@ def test_a_fork_is_told_that_nothing_runs_in_it_and_may_make_a_scheduler_of_its_
 
 
 @needs_fork
+def test_a_child_that_was_forked_in_the_block_of_a_scheduler_leaves_it_as_its_own_program_says(program, tmp_path):
+    code, lines, complaints = program("fork_in_block").end(SOON * 2)
+    assert (code, lines) == (0, ["child ended with 3", "child ended with 1", "parent left"])
+    assert "ZeroDivisionError" in complaints
+    assert records(tmp_path)["parents"].status == "succeeded"
+
+
+@needs_fork
 def test_a_scheduler_made_before_a_fork_may_be_started_after_it(program):
     code, lines, _ = program("fork_as_worker").end(SOON * 2)
     assert (code, lines) == (0, ["child runs it True", "child ended with 0"])

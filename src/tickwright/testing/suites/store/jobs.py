@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tickwright.change import Change
 from tickwright.errors import ConflictingIdError, JobLookupError, TickwrightError
 from tickwright.jobstores.base import JobStore
 from tickwright.policies import OnLost
@@ -20,9 +21,11 @@ from tickwright.testing.suites.store.material import (
     Unstorable,
     all_at_once,
     at,
+    committed,
     idle_job,
     ids,
     made_job,
+    made_run,
     moved,
 )
 
@@ -278,6 +281,16 @@ class JobTests(StoreCase):
         job = made_job(args=(bytes(range(256)) * 4096,))
         store.add_job(job)
         assert store.lookup_job("job") == job
+
+    def test_a_job_whose_next_fire_time_has_run_already_is_not_added(self, store: JobStore) -> None:
+        ran, fresh = made_job("ran"), made_job("fresh")
+        run = made_run(1, "ran", fire_time=ran.schedule.next_fire_time)
+        committed(store, Change(job_id="ran", started=(run,)))
+        assert not store.add_job_unless_run(ran)
+        assert store.add_job_unless_run(fresh)
+        assert ids(store.get_all_jobs()) == ["fresh"]
+        with pytest.raises(ConflictingIdError):
+            store.add_job_unless_run(fresh)
 
     def found(self, store: JobStore, job_id: str) -> Any:
         job = store.lookup_job(job_id)

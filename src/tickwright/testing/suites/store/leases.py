@@ -102,6 +102,16 @@ class LeaseTests(StoreCase):
         store.renew_lease(ME.id, at(3))
         assert self.lease_of(store, ME).beat == 21
 
+    def test_the_lease_of_the_dead_is_closed_only_at_the_beat_that_was_seen(self, store: JobStore) -> None:
+        store.open_lease(THEM, 10, at(0))
+        seen = self.lease_of(store, THEM).beat
+        store.renew_lease(THEM.id, at(1))
+        store.close_lease(THEM.id, seen)
+        assert self.lease_of(store, THEM).beat == seen + 1
+        store.close_lease(THEM.id, seen + 1)
+        store.close_lease(THEM.id, seen + 1)
+        assert store.get_leases() == []
+
     # -- changes that count on an owner's silence ----------------------------------------------------
 
     def abandoned(self, store: JobStore, beat: int | None) -> Change:

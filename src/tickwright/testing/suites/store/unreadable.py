@@ -74,6 +74,12 @@ class UnreadableTests(StoreCase):
         assert ids(damaged.get_due_jobs(at(9))) == ["a", "c"]
         assert ids(damaged.get_all_jobs()) == ["a", "c"]
 
+    def test_it_is_found_before_it_is_due_and_told_once(self, damaged: JobStore) -> None:
+        found = [] if damaged.keeps_objects else ["b"]
+        assert ids(damaged.find_unreadable_jobs(100)) == found
+        assert ids(damaged.find_unreadable_jobs(100)) == []
+        assert self.all_due(damaged) == ([one for one in "abc" if one not in found], [])
+
     def test_it_does_not_stop_a_loop_that_reads_one_job_at_a_time(self, damaged: JobStore) -> None:
         found: list[str] = []
         aside: list[str] = []

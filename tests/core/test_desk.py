@@ -350,6 +350,7 @@ CALLS = [
     "next_due_time",
     "prune_runs",
     "readmit_jobs",
+    "find_unreadable_jobs",
 ]
 
 

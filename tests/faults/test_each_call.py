@@ -15,6 +15,7 @@ WHENS: tuple[When, ...] = ("before", "after", "half")
 LOOP = (
     "close_lease",
     "commit",
+    "find_unreadable_jobs",
     "get_leases",
     "get_run",
     "get_unsettled_runs",

@@ -12,6 +12,7 @@ import pytest
 from tests.schedulers import deeds
 from tests.schedulers.stage import SOON, BreakableStore, Heard, RaisingTrigger, in_time, soon, utc
 from tickwright import events
+from tickwright.core import tending
 from tickwright.errors import ConfigurationError
 from tickwright.events import (
     EVENT_ALL,
@@ -198,17 +199,17 @@ def test_an_unreadable_job_is_told_when_it_is_found_and_when_it_is_back(tmp_path
     assert heard.codes("n").count(events.EVENT_JOB_UNREADABLE) == 1
 
 
-def test_a_job_that_cannot_be_loaded_is_told_at_the_start_and_not_only_when_it_is_due(
+def test_a_job_that_cannot_be_loaded_is_told_soon_after_the_start_and_not_only_when_it_is_due(
     tmp_path, monkeypatch, background, heard
 ):
+    monkeypatch.setattr(tending, "TEND_EVERY", 0.2)
     store = SQLiteJobStore(tmp_path / "jobs.sqlite")
     with ManualScheduler("2026-01-01", jobstores={"default": store}) as first:
         first.add_job(deeds.note, "date", run_date="2999-01-01", id="far")
         first.shutdown()
     monkeypatch.delattr(deeds, "note")
-    scheduler = background(start=False, jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+    scheduler = background(jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
     scheduler.add_listener(heard)
-    scheduler.start()
     assert heard.wait_for(events.EVENT_JOB_UNREADABLE).job_id == "far"
     assert scheduler.health().problems == ("1 job(s) of store 'default' cannot be loaded here",)
 

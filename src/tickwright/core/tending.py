@@ -25,7 +25,7 @@ MOST_PRUNED_AT_ONCE = 1_000
 
 
 MOST_LOOKED_OVER = 5_000
-"""Jobs that are loaded at the start to see whether they can be; the others are seen when they are due."""
+"""Jobs that are loaded soon after the start to see whether they can be; the others are seen when they are due."""
 
 
 class Tending:
@@ -42,7 +42,7 @@ class Tending:
         self.trouble: BaseException | None = None
         """What the store raised at the last look. The jobs do not wait until it is mended: an old page of the history
         may be damaged for good."""
-        self._has_looked_over = False
+        self._looks = 0
         self.missing: set[str] = set()
         """The executors that due jobs asked for and nobody here had."""
         self.unreadable: set[str] = set()
@@ -76,13 +76,20 @@ class Tending:
     def _tend(self, is_time: bool) -> None:
         self._prune()
         if is_time:
-            if not self._has_looked_over:
-                # Once, at the start: who has just deployed should not learn of a renamed function at 3 in the morning.
-                self.note_unreadable(self._store.find_unreadable_jobs(MOST_LOOKED_OVER))
-                self._has_looked_over = True
+            self._look_over()
             self._readmit()
             self._name_strangers()
             self._forget_removed()
+
+    def _look_over(self) -> None:
+        """See once, soon after the start, which jobs cannot be loaded.
+
+        Who has just deployed should not learn of a renamed function at three in the morning. Not at the first look:
+        many a program adds its listeners after the start, and nobody would hear of it.
+        """
+        if self._looks == 1:
+            self.note_unreadable(self._store.find_unreadable_jobs(MOST_LOOKED_OVER))
+        self._looks += 1
 
     def _prune(self) -> None:
         # A busy scheduler makes more history between two looks than one of them deletes.

@@ -70,7 +70,8 @@ class SQLiteJobStore(JobStore):
     beside them.
 
     `timeout`: for how many seconds a call waits while another process writes. Once one has waited in vain, the
-    next ones wait for a tenth of that, until one gets through: the scheduler's other job stores wait meanwhile.
+    next ones wait for a tenth of that, until one gets through: the scheduler's other job stores wait meanwhile, and
+    so do its leases there. With several stores, keep it below a third of the scheduler's `lease`.
     """
 
     checks_versions: ClassVar[bool] = True

@@ -14,6 +14,7 @@ from tickwright.clock import Clock, SystemClock
 from tickwright.errors import InvalidJobError, described
 from tickwright.executors.call import call
 from tickwright.executors.pool.wire import READY, STOP, News, pack_answer, unpack_news, unpack_task
+from tickwright.interrupts import keep_ctrl_c_away
 from tickwright.report import Report, Started
 from tickwright.run import RunStatus
 
@@ -32,6 +33,7 @@ def main(tasks: Connection, news: Connection) -> None:
     # the programs that a job starts would inherit.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave_it_to_the_pool)
+    keep_ctrl_c_away()
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
     _keep_from_forks(tasks, news)

@@ -487,3 +487,10 @@ def test_a_broken_store_can_be_removed(background):
     store.is_out = True
     scheduler.remove_jobstore("extra")
     assert scheduler.health().ok
+
+
+def test_a_trigger_in_the_place_of_the_job_store_is_named(scheduler):
+    scheduler.add_job(deeds.note, "interval", hours=1, id="x")
+    with pytest.raises(TypeError, match=r"job 'x': 'interval' stands where .* write trigger='interval'"):
+        scheduler.reschedule_job("x", "interval", hours=2)
+    assert scheduler.get_job("x").trigger == IntervalTrigger(hours=1)

@@ -22,7 +22,7 @@ from tickwright.schedulers.adding import AddCalls
 from tickwright.schedulers.declaring import as_next_run_time, changed
 from tickwright.schedulers.pending import PendingJob
 from tickwright.stored_job import StoredJob
-from tickwright.triggers.coerce import make_trigger
+from tickwright.triggers.coerce import ALIASES, make_trigger
 
 if TYPE_CHECKING:
     from tickwright.core.engine import Engine
@@ -61,6 +61,10 @@ class JobCalls(AddCalls):
 
     def reschedule_job(self, job_id: str, jobstore: str | None = None, trigger: Any = None, **trigger_args: Any) -> Job:
         """Give a job another trigger, due at its first fire time; a paused job goes on."""
+        if trigger is None and jobstore in ALIASES and jobstore not in self._parts.jobstores:
+            raise TypeError(
+                f"job {job_id!r}: {jobstore!r} stands where the job store's alias does; write trigger={jobstore!r}"
+            )
         made = make_trigger(trigger, trigger_args, self.timezone)
 
         def change_pending(pending: PendingJob) -> PendingJob:

@@ -275,7 +275,9 @@ def test_a_file_that_was_cut_off_while_nobody_had_it_open(
     cut_to = path.stat().st_size
     store = store_at(path)
     if size == 0 and not with_log:
-        # Nothing tells it from an empty file that somebody made to be a new job store. It is said aloud.
+        # Nothing tells it from an empty file that somebody made to be a new job store. It is said aloud, but
+        # not of one that is so young that another process may be making it.
+        os.utime(path, (1, 1))
         store.start(Host(), "default")
         store.shutdown()
         assert "was empty and is a new job store now; if it had jobs in it, put a backup in its place" in caplog.text
@@ -287,6 +289,14 @@ def test_a_file_that_was_cut_off_while_nobody_had_it_open(
         store.start(Host(), "default")
     assert path.stat().st_size == cut_to, "nothing may be done to what could still be saved"
     assert beside(path, "-wal").exists() == with_log
+
+
+def test_of_an_empty_file_that_was_made_just_now_nothing_is_said(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path.touch()
+    store = store_at(path)
+    store.start(Host(), "default")
+    store.shutdown()
+    assert caplog.text == ""
 
 
 def check_that_it_is_whole_or_told(path: Path) -> None:

@@ -26,6 +26,9 @@ SMALLEST = 512
 PRIVATE = 0o600
 """Only the owner reads and writes: whoever can write a file of pickles can run code where it is read."""
 
+NEWBORN = 5.0
+"""Seconds within which an empty file is one that another process is making, and not one that was emptied."""
+
 _making = Lock()
 
 
@@ -57,7 +60,8 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
         sql.execute("BEGIN")
         version = version_of(sql, path)
         sql.execute("COMMIT")
-        if not _writes_ahead(sql) and _set_up(path, timeout) and not is_new:
+        since = os.stat(path).st_mtime
+        if not _writes_ahead(sql) and _set_up(path, timeout) and not is_new and _was_old(path, since):
             logger.warning(
                 "%r was empty and is a new job store now; if it had jobs in it, put a backup in its place", path
             )
@@ -172,6 +176,14 @@ def _set_up(path: str, timeout: float) -> bool:
         return is_empty
     finally:
         _close(sql)
+
+
+def _was_old(path: str, since: float) -> bool:
+    """Return whether a file that was just written had been as it was for long: not made by another just now.
+
+    Both times are the file system's own; nobody's clock is read.
+    """
+    return os.stat(path).st_mtime - since > NEWBORN
 
 
 def _writes_ahead(sql: sqlite3.Connection) -> bool:

@@ -299,6 +299,18 @@ def test_of_an_empty_file_that_was_made_just_now_nothing_is_said(path: Path, cap
     assert caplog.text == ""
 
 
+def test_a_file_that_goes_while_it_is_opened_is_an_error_of_the_store(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def vanish(sql: sqlite3.Connection, path: str) -> int:
+        os.remove(path)
+        return 0
+
+    monkeypatch.setattr("tickwright.jobstores.sqlite.opening.version_of", vanish)
+    with pytest.raises(JobStoreUnavailableError, match="cannot be opened"):
+        store_at(path).start(Host(), "default")
+
+
 def check_that_it_is_whole_or_told(path: Path) -> None:
     """Start a scheduler on the file: the log may hold all that was cut off; else it must say what is missing."""
     one = Working(store_at(path))

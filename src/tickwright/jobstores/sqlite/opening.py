@@ -76,6 +76,8 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
         _close(sql)
         if isinstance(error, sqlite3.Error):
             raise explained(error, path, timeout) from error
+        if isinstance(error, OSError):
+            raise explained_os(error, path) from error
         raise
     _warn_if_open_to_all(path)
     return sql

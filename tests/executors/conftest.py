@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from tests.executors import programs
+from tickwright.executors.pool import ProcessPoolExecutor
+from tickwright.testing.suites.execution.stage import Stage
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -25,9 +27,18 @@ def a_main_module_of_their_own() -> Iterator[None]:
 
 
 @pytest.fixture(params=["spawn", "forkserver"])
-def start_method(request: pytest.FixtureRequest) -> str:
+def start_method(request: pytest.FixtureRequest) -> Literal["spawn", "forkserver"]:
     """Each way in which a process pool starts processes."""
-    return str(request.param)
+    method: Literal["spawn", "forkserver"] = request.param
+    return method
+
+
+@pytest.fixture
+def lone_stage(start_method: Literal["spawn", "forkserver"], tmp_path: Path) -> Iterator[Stage]:
+    """A stage with one worker, so that each run meets the process of the one before."""
+    stage = Stage(ProcessPoolExecutor(1, start_method=start_method), tmp_path)
+    yield stage
+    stage.close()
 
 
 @pytest.fixture

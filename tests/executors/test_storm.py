@@ -35,14 +35,6 @@ def stage(start_method, tmp_path):
     stage.close()
 
 
-@pytest.fixture
-def lone_stage(start_method, tmp_path):
-    """A stage with one worker, so that each run meets the process of the one before."""
-    stage = Stage(ProcessPoolExecutor(1, start_method=start_method), tmp_path)
-    yield stage
-    stage.close()
-
-
 class Storm:
     """Kills every worker process of this program, again and again: every 50 ms, and every other time when one works.
 

@@ -26,14 +26,6 @@ def stage(start_method, tmp_path):
     stage.close()
 
 
-@pytest.fixture
-def lone_stage(start_method, tmp_path):
-    """A stage with one worker, so that each run meets the process of the one before."""
-    stage = Stage(ProcessPoolExecutor(1, start_method=start_method), tmp_path)
-    yield stage
-    stage.close()
-
-
 def test_a_run_whose_worker_is_killed_is_lost_and_no_other(stage, tmp_path):
     [gate] = stage.occupy(1)
     victim = stage.submit(deeds.stay, str(tmp_path / "pid"))

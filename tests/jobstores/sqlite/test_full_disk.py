@@ -1,13 +1,13 @@
 """A full disk, for real: a small file system where one can be mounted, else a file that may not grow."""
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.jobstores.sqlite.conftest import Opener
+from tests.small_disk import mounted
 from tickwright.change import Change
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.jobstores.sqlite import SQLiteJobStore, opening
@@ -47,18 +47,8 @@ def whole(store: SQLiteJobStore, version: int) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path | None]:
     """The folder of a file system of 512 KB; None where this user may not mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tickwright-test", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        yield None
-        return
-    try:
+    with mounted(tmp_path / "disk", "512k") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_commit_that_finds_the_disk_full_is_not_there_and_works_when_there_is_room(

@@ -22,7 +22,7 @@ from tests.durability.judge import Line, Verdict
 from tests.durability.victim import Victim
 from tests.durability.world import World
 
-__all__ = ["Stirred", "stir"]
+__all__ = ["Crowd", "Stirred", "stir"]
 
 PROCESSES = 4
 KILL_EVERY = 5.0
@@ -59,7 +59,7 @@ def stir(folder: Path, seconds: float, seed: int, **settings: Any) -> Stirred:
     """Let the processes work for so long while they are killed and frozen; return what came of it."""
     plan = tuple(twenty_a_second(datetime.now(UTC), seconds))
     world = World(folder=folder, plan=plan, lease=LEASE, threads=8, processes=1, **settings).make()
-    crowd = _Crowd(world, random.Random(seed))
+    crowd = Crowd(world, random.Random(seed), [Victim(world, "shared") for _ in range(PROCESSES)])
     try:
         crowd.work(seconds)
         crowd.end()
@@ -74,13 +74,13 @@ def stir(folder: Path, seconds: float, seed: int, **settings: Any) -> Stirred:
     return Stirred(verdict, evidence, crowd.oversleep)
 
 
-class _Crowd:
-    """The processes, and what is done to them."""
+class Crowd:
+    """Processes, and what is done to them."""
 
-    def __init__(self, world: World, dice: random.Random) -> None:
+    def __init__(self, world: World, dice: random.Random, members: list[Victim]) -> None:
         self.world = world
         self.dice = dice
-        self.members = [Victim(world, "shared") for _ in range(PROCESSES)]
+        self.members = members
         self.everybody = list(self.members)
         self.oversleep = 0.0
 
@@ -110,7 +110,7 @@ class _Crowd:
         self.oversleep = max(self.oversleep, time.monotonic() - instant)
 
     def _kill_one(self) -> None:
-        place = self.dice.randrange(PROCESSES)
+        place = self.dice.randrange(len(self.members))
         self.members[place].kill(group=self.dice.random() < 0.5)
         self.members[place] = Victim(self.world, "shared")
         self.everybody.append(self.members[place])
@@ -119,6 +119,8 @@ class _Crowd:
         """Have all end by themselves, in good order."""
         for victim in self.members:
             victim.thaw()
+        # All go on before any is waited for: one that stopped with the file locked keeps others from starting.
+        for victim in self.members:
             victim.wait_until("up")
         for victim in self.members:
             victim.ask(signal.SIGTERM)

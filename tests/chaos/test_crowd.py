@@ -17,8 +17,10 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.crowd import stir
+from tests.chaos.crowd import Crowd, stir
 from tests.chaos.plan import twenty_a_second
+from tests.chaos.stage import until
+from tests.chaos.stopping import ASKED
 from tests.chaos.witness import Evidence, bear_witness
 from tests.durability.judge import Line
 from tests.durability.world import World
@@ -42,6 +44,17 @@ def test_nothing_is_doubled_or_forgotten_while_processes_are_killed_and_frozen(t
     assert sum(tally.fire_times for tally in tallies) >= 19 * SECONDS
     assert stirred.evidence.kills == (SECONDS - 1) // 5
     assert stirred.evidence.freezes >= 1
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="it takes /proc to see that a process has stopped")
+def test_at_the_end_nobody_keeps_the_file_locked_while_another_starts(world, start):
+    shared = world(*twenty_a_second(datetime.now(UTC), 1), timeout=1.0)
+    stopping = start(shared, module="tests.chaos.stopping")
+    stopping.wait_until("up")
+    (shared.folder / ASKED).touch()
+    until(stopping.has_stopped, "the stop")
+    stopping.found_frozen()
+    Crowd(shared, random.Random(SEED), [start(shared), stopping]).end()
 
 
 def test_the_plan_has_twenty_fire_times_a_second():

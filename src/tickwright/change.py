@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tickwright.owner import Silence
 from tickwright.report import Started
@@ -12,8 +12,7 @@ from tickwright.stored_job import Schedule
 __all__ = ["Change"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """Everything that a round writes about one job. A store takes all of it, or refuses all of it.
 
     It is refused where the job's stored version is not `expected_version` (or the job is gone), where a run in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tickwright.run import Run
 from tickwright.stored_job import Schedule, StoredJob
@@ -11,8 +12,7 @@ from tickwright.stored_job import Schedule, StoredJob
 __all__ = ["Due", "DueJobs", "Standing", "UnreadableJob"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(NamedTuple):
     """A job whose `next_run_time` has come, with its runs that have not ended."""
 
     job: StoredJob
@@ -30,8 +30,7 @@ class UnreadableJob:
     """The job as it is stored, for whoever mends it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueJobs:
+class DueJobs(NamedTuple):
     """One batch of due jobs, those due first in front."""
 
     due: tuple[Due, ...] = ()
@@ -39,8 +38,7 @@ class DueJobs:
     """Jobs that this read found unreadable, each told once; from now on the store passes over them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """How a job stands, read without its body."""
 
     schedule: Schedule

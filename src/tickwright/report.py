@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tickwright.run import RunStatus
 
 __all__ = ["Report", "Started"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(NamedTuple):
     """A worker has begun to call the function. Told for those who watch; nothing depends on its arrival."""
 
     run_id: str
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """How a run ended. Every submitted run gets exactly one, whatever happens to its worker."""
 
     run_id: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 __all__ = ["UNSETTLED", "Run", "RunStatus"]
 
@@ -41,8 +40,7 @@ class RunStatus(StrEnum):
 UNSETTLED: Final = frozenset({RunStatus.SCHEDULED, RunStatus.RUNNING})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """One execution of a job for a fire time. Instants are aware and in UTC."""
 
     id: str
@@ -92,8 +90,7 @@ class Run:
         traceback: str | None = None,
     ) -> Run:
         """Return this run with its outcome; `started_at` and `reason` stay where none are given."""
-        return replace(
-            self,
+        return self._replace(
             status=status,
             started_at=started_at or self.started_at,
             finished_at=finished_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tickwright.policies import OnLost
 from tickwright.reference import Reference
@@ -14,8 +14,7 @@ from tickwright.triggers.base import Trigger
 __all__ = ["Schedule", "StoredJob"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(NamedTuple):
     """The part of a job that changes when it fires: narrow columns in a database, never pickled."""
 
     next_fire_time: datetime | None = None

@@ -119,7 +119,7 @@ def test_a_report_that_cannot_be_recorded_fails_its_own_run_and_no_other(spoiled
         if isinstance(letter, Report):
             run = simulation.store.get_run(letter.run_id)
             if run is not None and run.job_id == "bad":
-                letter = Report(**{name: getattr(letter, name) for name in Report.__slots__} | spoiled)
+                letter = letter._replace(**spoiled)
         post(letter)
 
     monkeypatch.setattr(process.mailbox, "post", spoil)

@@ -27,33 +27,33 @@ def test_a_month_of_seconds_is_counted_with_a_handful_of_questions(kind, jitter)
     trigger = Counting(plain)
     job = make_job(trigger)
     found = sweep(job, NOW, NOW + MONTH + timedelta(seconds=0.999999))
-    assert found == Backlog(latest=NOW + MONTH, count=SECONDS_IN_A_MONTH + 1)
+    assert found == Backlog(latest=NOW + MONTH, number=SECONDS_IN_A_MONTH + 1)
     assert trigger.calls <= 8
 
 
 def test_a_trigger_that_cannot_look_back_is_walked_up_to_a_limit(monkeypatch):
     monkeypatch.setattr(backlog, "LONGEST_WALK", 50)
     trigger = walking(every(1))
-    assert sweep(make_job(trigger), NOW, at(49)) == Backlog(latest=at(49), count=50)
-    assert sweep(make_job(trigger), NOW, at(500)) == Backlog(latest=at(49), count=50)
+    assert sweep(make_job(trigger), NOW, at(49)) == Backlog(latest=at(49), number=50)
+    assert sweep(make_job(trigger), NOW, at(500)) == Backlog(latest=at(49), number=50)
     assert trigger.calls <= 101
 
 
 def test_one_fire_time_stands_for_itself():
-    assert sweep(make_job(every(10)), NOW, NOW) == Backlog(latest=NOW, count=1)
-    assert sweep(make_job(DateTrigger(NOW)), NOW, at(99)) == Backlog(latest=NOW, count=1)
+    assert sweep(make_job(every(10)), NOW, NOW) == Backlog(latest=NOW, number=1)
+    assert sweep(make_job(DateTrigger(NOW)), NOW, at(99)) == Backlog(latest=NOW, number=1)
 
 
 def test_a_fire_time_at_the_very_instant_belongs_to_it_and_one_a_microsecond_later_does_not():
-    assert sweep(make_job(every(10)), NOW, at(10)).count == 2
-    assert sweep(make_job(every(10)), NOW, at(10) - MICRO).count == 1
+    assert sweep(make_job(every(10)), NOW, at(10)).number == 2
+    assert sweep(make_job(every(10)), NOW, at(10) - MICRO).number == 1
 
 
 @pytest.mark.parametrize("first", [-5, 3, 20, 77])
 def test_an_instant_that_the_user_chose_counts_as_one(first):
     found = sweep(make_job(every(10)), at(first), at(25))
     expected = [at(first)] + [at(10 * n) for n in range(3) if at(first) < at(10 * n)]
-    assert found == Backlog(latest=expected[-1], count=len(expected))
+    assert found == Backlog(latest=expected[-1], number=len(expected))
 
 
 @given(
@@ -73,7 +73,7 @@ def test_looking_back_and_walking_agree_and_only_what_is_due_is_counted(step, un
         "job", trigger, after
     ) <= until_instant:
         fire_times.append(after)
-    assert found == Backlog(latest=fire_times[-1], count=len(fire_times))
+    assert found == Backlog(latest=fire_times[-1], number=len(fire_times))
 
 
 def test_the_first_fire_time_is_checked_like_any_other():

@@ -99,7 +99,7 @@ def test_the_same_job_declared_again_keeps_its_schedule_and_its_anchor(make, sch
     make = (lambda: every(10)) if make is every else make
     stored = added(make(), at(-1000)).with_schedule(schedule)
     again = changing.added_again(stored, declared(make()), NOW)
-    assert again.schedule == replace(schedule, version=8)
+    assert again.schedule == schedule._replace(version=8)
     assert again.trigger.get_next_fire_time(None, at(-1)) == stored.trigger.get_next_fire_time(None, at(-1))
 
 
@@ -117,7 +117,7 @@ def test_all_else_that_is_declared_is_taken():
     stored = added(interval(), at(-1000))
     again = changing.added_again(stored, declared(interval(), **fields), NOW)
     assert {name: getattr(again, name) for name in fields} == fields
-    assert again.schedule == replace(stored.schedule, version=2)
+    assert again.schedule == stored.schedule._replace(version=2)
 
 
 def test_a_changed_trigger_begins_anew():
@@ -187,7 +187,7 @@ def test_a_job_rescheduled_to_a_date_in_the_past_is_run_late():
 
 def test_a_changed_definition_keeps_the_schedule_on_a_new_version():
     job = added(every(10))
-    assert changing.kept(replace(job, name="new")).schedule == replace(job.schedule, version=2)
+    assert changing.kept(replace(job, name="new")).schedule == job.schedule._replace(version=2)
 
 
 def test_a_job_past_its_next_fire_time_is_due_at_the_one_after():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -182,7 +181,7 @@ def test_a_held_backlog_waits_whole_and_is_folded_when_it_goes_on():
     job = make_job(every(10))
     held = fired(job, at(15), a_run(at(12)))
     assert held.schedule == Schedule(next_fire_time=NOW, next_run_time=None, version=2)
-    freed = job.with_schedule(replace(held.schedule, next_run_time=at(40)))
+    freed = job.with_schedule(held.schedule._replace(next_run_time=at(40)))
     (run,) = fired(freed, at(40)).start
     assert (run.fire_time, run.coalesced) == (at(40), 5)
 
@@ -266,7 +265,7 @@ def test_a_chosen_time_that_had_to_wait_is_not_put_off_by_jitter_afterwards(coal
     job = make_job(every(1000, jitter=900), due=at(3), coalesce=coalesce)
     held = fired(job, at(4), a_run(at(3.5)))
     assert held.schedule.is_held
-    freed = job.with_schedule(replace(held.schedule, next_run_time=at(6)))
+    freed = job.with_schedule(held.schedule._replace(next_run_time=at(6)))
     (run,) = fired(freed, at(7)).start
     assert run.fire_time == at(3)
     assert timedelta(0) <= run.lateness <= timedelta(seconds=4)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.core.stage import Stage, at, every
@@ -120,7 +118,7 @@ def test_each_race_is_one_that_a_store_which_ignores_waits_for_loses(race, monke
     look_at_all = MemoryJobStore.commit
 
     def commit(self, changes):
-        return look_at_all(self, [replace(change, waits_for=()) for change in changes])
+        return look_at_all(self, [change._replace(waits_for=()) for change in changes])
 
     monkeypatch.setattr(MemoryJobStore, "commit", commit)
     assert is_stuck(race())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,14 +17,14 @@ GOOD = a_report(a_run(), when=at(5), started_at=at(1), result=object(), reason="
 
 @pytest.mark.parametrize("status", ["succeeded", "failed", "cancelled", "timed_out", "lost"])
 def test_a_report_that_can_be_recorded_is_left_as_it_is(status):
-    report = replace(GOOD, status=RunStatus(status), exception=KeyboardInterrupt())
+    report = GOOD._replace(status=RunStatus(status), exception=KeyboardInterrupt())
     assert checked(report, at(9)) is report
     bare = Report(run_id="1", status=RunStatus(status), finished_at=NOW)
     assert checked(bare, at(9)) is bare
 
 
 def test_an_instant_in_another_zone_is_an_instant():
-    report = replace(GOOD, finished_at=at(5).astimezone(ZoneInfo("Asia/Tokyo")))
+    report = GOOD._replace(finished_at=at(5).astimezone(ZoneInfo("Asia/Tokyo")))
     assert checked(report, at(9)) is report
 
 
@@ -51,7 +50,7 @@ def test_an_instant_in_another_zone_is_an_instant():
     ],
 )
 def test_one_that_cannot_be_recorded_becomes_one_that_says_what_is_wrong_with_it(field, value):
-    report = checked(replace(GOOD, **{field: value}), at(9))
+    report = checked(GOOD._replace(**{field: value}), at(9))
     assert (report.run_id, report.status, report.finished_at) == (GOOD.run_id, RunStatus.FAILED, at(9))
     assert report.reason is not None
     assert report.reason.startswith(f"its executor sent a report that cannot be recorded: {field} ")

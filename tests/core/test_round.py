@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.core.stage import a_report, a_run, at, every, make_job, make_taker
 from tickwright.change import Change
 from tickwright.core.round import Round
@@ -37,7 +35,7 @@ def plan_to_settle(store: MemoryJobStore, *ended: Run, anew: bool = False) -> Ro
 
 def test_changes_stay_in_the_order_in_which_they_were_added():
     plan = Round()
-    changes = [Change(job_id=name, recorded=(replace(FIRST, id=name),)) for name in "badc"]
+    changes = [Change(job_id=name, recorded=(FIRST._replace(id=name),)) for name in "badc"]
     for change in changes:
         plan.add(change)
     assert plan.changes == changes
@@ -68,13 +66,13 @@ def test_a_held_job_becomes_due_once_though_several_of_its_runs_end():
     plan = plan_to_settle(store, *runs)
     assert [change.schedule is not None for change in plan.changes] == [True, False, False]
     assert store.commit(plan.changes) == [True, True, True]
-    assert store.read_standings(["job"])["job"].schedule == replace(HELD, next_run_time=at(5), version=5)
+    assert store.read_standings(["job"])["job"].schedule == HELD._replace(next_run_time=at(5), version=5)
 
 
 def test_what_was_decided_on_a_refused_change_is_refused_with_it():
     store = store_with(HELD, FIRST, SECOND)
     plan = plan_to_settle(store, FIRST, SECOND)
-    store.commit([Change(job_id="job", expected_version=4, schedule=replace(HELD, version=9))])
+    store.commit([Change(job_id="job", expected_version=4, schedule=HELD._replace(version=9))])
     assert store.commit(plan.changes) == [False, False]
     again = plan_to_settle(store, FIRST, SECOND)
     assert store.commit(again.changes) == [True, True]
@@ -84,7 +82,7 @@ def test_what_was_decided_on_a_refused_change_is_refused_with_it():
 def test_where_another_came_to_the_same_version_the_refused_change_still_does_what_the_job_needs():
     store = store_with(HELD, FIRST, SECOND)
     plan = plan_to_settle(store, FIRST, SECOND)
-    store.commit([Change(job_id="job", expected_version=4, schedule=replace(HELD, version=5))])
+    store.commit([Change(job_id="job", expected_version=4, schedule=HELD._replace(version=5))])
     assert store.commit(plan.changes) == [False, True]
     assert store.commit(plan_to_settle(store, FIRST).changes) == [True]
     assert not store.read_standings(["job"])["job"].schedule.is_held

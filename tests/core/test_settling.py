@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,7 +34,7 @@ def standing(schedule, *unsettled):
 
 
 def lost(run=RUN, job=RERUN_JOB, stands=GOING_ON, reason="it died"):
-    report = replace(lost_report(run, at(5), "ended"), reason=reason)
+    report = lost_report(run, at(5), "ended")._replace(reason=reason)
     return settle(run, report, standing(stands, run), job, at(7), make_taker())
 
 
@@ -54,8 +53,7 @@ def test_the_record_says_all_that_the_report_says():
         reason="a reason",
     )
     (run,) = change.settled
-    assert run == replace(
-        RUN,
+    assert run == RUN._replace(
         status=RunStatus.FAILED,
         started_at=at(1),
         finished_at=at(5),
@@ -67,7 +65,7 @@ def test_the_record_says_all_that_the_report_says():
 
 
 def test_what_the_report_leaves_out_stays_as_it_was_known():
-    run = replace(RUN, started_at=at(2), reason="asked for by run_job")
+    run = RUN._replace(started_at=at(2), reason="asked for by run_job")
     (ended,) = settled(standing(GOING_ON, run), run=run).settled
     assert (ended.started_at, ended.reason, ended.finished_at) == (at(2), "asked for by run_job", at(5))
 
@@ -148,13 +146,13 @@ def test_a_run_that_is_run_again_leaves_its_job_to_the_next_attempt(stands):
     assert len(change.started) == 1
     # The job counts as changed: who decided about it without the new attempt is refused.
     assert (change.remove, change.waits_for, change.expected_version) == (False, (), stands.version)
-    assert change.schedule == replace(stands, version=stands.version + 1)
+    assert change.schedule == stands._replace(version=stands.version + 1)
 
 
 def test_the_tenth_attempt_is_the_last():
     assert MOST_ATTEMPTS == 10
-    assert [run.attempt for run in lost(replace(RUN, attempt=9)).started] == [10]
-    change = lost(replace(RUN, attempt=10), stands=FINISHED)
+    assert [run.attempt for run in lost(RUN._replace(attempt=9)).started] == [10]
+    change = lost(RUN._replace(attempt=10), stands=FINISHED)
     assert change.started == ()
     assert change.remove
     assert [run.reason for run in change.settled] == ["it died; not run again after 10 attempts"]
@@ -177,9 +175,9 @@ def test_no_other_outcome_is_run_again(status):
 
 
 def test_the_report_on_a_lost_run_says_where_it_was_lost_and_carries_an_error():
-    report = lost_report(replace(RUN, host="box7"), at(5), "ended")
+    report = lost_report(RUN._replace(host="box7"), at(5), "ended")
     assert (report.status, report.run_id, report.finished_at) == (RunStatus.LOST, RUN.id, at(5))
     assert report.reason == "its scheduler on box7 ended before the run was reported"
     assert isinstance(report.exception, RunLostError)
     assert str(report.exception) == report.reason
-    assert "on this host" in str(lost_report(replace(RUN, host=""), NOW, "ended").reason)
+    assert "on this host" in str(lost_report(RUN._replace(host=""), NOW, "ended").reason)

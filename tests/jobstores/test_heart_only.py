@@ -1,6 +1,5 @@
 """A store that implements the heart and nothing else passes the suite: the port's defaults are correct."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -172,7 +171,7 @@ def test_while_the_store_is_down_nobody_is_told_a_history_that_may_be_wrong(stor
 
 def test_changes_in_front_of_the_one_that_failed_are_whole(store):
     store.add_job(made_job("other"))
-    first = replace(FIRING, job_id="other", started=(made_run(1, "other"),))
+    first = FIRING._replace(job_id="other", started=(made_run(1, "other"),))
     assert store.commit([first]) == [True]
     store.fail_before = 1
     with pytest.raises(JobStoreUnavailableError):
@@ -212,7 +211,7 @@ def test_a_job_that_became_unreadable_is_a_refusal_and_stops_no_other(store, mon
         return store.jobs.get(job_id)
 
     monkeypatch.setattr(store, "lookup_job", lookup)
-    fine = replace(FIRING, job_id="other", started=(made_run(1, "other"),))
+    fine = FIRING._replace(job_id="other", started=(made_run(1, "other"),))
     assert store.commit([FIRING, fine]) == [False, True]
     assert set(store.read_standings(["job", "other"])) == {"other"}
 

@@ -1,7 +1,6 @@
 """The history answers as a plain list of runs would, and what it lets go is gone from every index."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,9 +60,9 @@ def test_it_answers_as_a_plain_list_would(steps) -> None:
                 news = Started(run_id=run.id, started_at=at(n))
                 assert write(history, Change(job_id=run.job_id, begun=(news,)))
                 if is_open:
-                    plain[run.id] = replace(run, status=RunStatus.RUNNING, started_at=at(n))
+                    plain[run.id] = run._replace(status=RunStatus.RUNNING, started_at=at(n))
             case ("settle", _, after, owner):
-                ended = done(replace(run, owner=owner), after=after)
+                ended = done(run._replace(owner=owner), after=after)
                 is_taken = is_open and owner == "me"
                 assert write(history, Change(job_id=run.job_id, settled=(ended,))) == is_taken
                 if is_taken:
@@ -148,7 +147,7 @@ def test_the_first_news_that_a_run_has_begun_counts() -> None:
     assert write(history, Change(job_id="job", started=(run,)))
     for second in (1, 2):
         assert write(history, Change(job_id="job", begun=(Started(run_id=run.id, started_at=at(second)),)))
-    assert history.unsettled() == [replace(run, status=RunStatus.RUNNING, started_at=at(1))]
+    assert history.unsettled() == [run._replace(status=RunStatus.RUNNING, started_at=at(1))]
 
 
 # -- refusals --------------------------------------------------------------------------------------------
@@ -160,10 +159,10 @@ def test_the_first_news_that_a_run_has_begun_counts() -> None:
         lambda run: Change(job_id="job", started=(made_run(2), made_run(2))),
         lambda run: Change(job_id="job", started=(made_run(2),), recorded=(passed_over(2),)),
         lambda run: Change(job_id="job", started=(run,)),
-        lambda run: Change(job_id="job", recorded=(replace(passed_over(1), id=run.id),)),
+        lambda run: Change(job_id="job", recorded=(passed_over(1)._replace(id=run.id),)),
         lambda run: Change(job_id="job", settled=(done(run), done(run))),
-        lambda run: Change(job_id="other", settled=(replace(done(run), job_id="other"),)),
-        lambda run: Change(job_id="job", settled=(replace(done(run), owner="you"),)),
+        lambda run: Change(job_id="other", settled=(done(run)._replace(job_id="other"),)),
+        lambda run: Change(job_id="job", settled=(done(run)._replace(owner="you"),)),
         lambda run: Change(job_id="job", settled=(done(made_run(2)),)),
     ],
     ids=range(8),

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -135,7 +134,7 @@ def test_a_backlog_that_is_only_partly_taken_is_not_read_again_and_again() -> No
         batch = table.due(at(5000), 10)
         assert [job.id for job in batch] == [f"{m:04}" for m in range(n, n + 10)]
         for job in batch:
-            table.reschedule(job.id, replace(job.schedule, next_run_time=None))
+            table.reschedule(job.id, job.schedule._replace(next_run_time=None))
     assert looks <= 5 * 2000
 
 

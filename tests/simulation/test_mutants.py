@@ -56,7 +56,7 @@ def test_a_store_that_checks_no_versions_is_noticed(monkeypatch):
     commit = MemoryJobStore.commit
 
     def commit_blindly(self, changes):
-        return commit(self, [replace(change, expected_version=None) for change in changes])
+        return commit(self, [change._replace(expected_version=None) for change in changes])
 
     monkeypatch.setattr(MemoryJobStore, "commit", commit_blindly)
     first_broken_promise()
@@ -70,14 +70,14 @@ def test_a_dropped_backlog_is_noticed(monkeypatch):
         following = job.trigger.get_next_fire_time(now, now)
         if following is None:
             return decided
-        return replace(decided, start=decided.start[:1], schedule=firing.schedule_from(job, following))
+        return decided._replace(start=decided.start[:1], schedule=firing.schedule_from(job, following))
 
     monkeypatch.setattr(desk, "fire", drop_backlog)
     first_broken_promise()
 
 
 def test_coalesced_fire_times_that_are_not_counted_are_noticed(monkeypatch):
-    monkeypatch.setattr(firing, "sweep", lambda *given: replace(sweep(*given), count=1))
+    monkeypatch.setattr(firing, "sweep", lambda *given: sweep(*given)._replace(number=1))
     assert "stands for" in first_broken_promise()
 
 
@@ -99,7 +99,7 @@ def test_a_finished_job_removed_too_early_is_noticed(monkeypatch):
         started = fire_one(self, plan, *given)
         change = plan.changes[-1]
         if change.schedule is not None and change.schedule.is_finished:
-            plan.changes[-1] = replace(change, remove=True, schedule=None)
+            plan.changes[-1] = change._replace(remove=True, schedule=None)
         return started
 
     monkeypatch.setattr(Desk, "_fire_one", remove_at_last_fire_time)
@@ -108,7 +108,7 @@ def test_a_finished_job_removed_too_early_is_noticed(monkeypatch):
 
 def test_a_skipped_fire_time_without_a_record_is_noticed(monkeypatch):
     fire = firing.fire
-    monkeypatch.setattr(desk, "fire", lambda *given: replace(fire(*given), pass_over=()))
+    monkeypatch.setattr(desk, "fire", lambda *given: fire(*given)._replace(pass_over=()))
     first_broken_promise()
 
 
@@ -165,7 +165,7 @@ def test_an_outcome_written_without_a_look_at_the_job_is_noticed(monkeypatch):
 
     def forget_version(change, run, standing, now):
         change = with_job(change, run, standing, now)
-        return change if change.schedule or change.remove else replace(change, expected_version=None)
+        return change if change.schedule or change.remove else change._replace(expected_version=None)
 
     monkeypatch.setattr(settling, "_with_job", forget_version)
     assert "held" in first_broken_promise(1_000)
@@ -239,7 +239,7 @@ def test_a_report_of_the_frozen_that_is_not_refused_is_noticed(monkeypatch):
 
     def admit_late_ones(self, change):
         unsettled = tuple(run for run in change.settled if run.id in self._unsettled or run.id not in self._runs)
-        return admits(self, replace(change, settled=unsettled))
+        return admits(self, change._replace(settled=unsettled))
 
     def settle_again(self, run):
         if run.id in self._unsettled:
@@ -322,7 +322,7 @@ def forgetful(read_due):
     def read(self, now, limit, executors=None):
         batch = read_due(self, now, limit, executors)
         self.gone = getattr(self, "gone", set()) | {job.job_id for job in batch.set_aside}
-        return replace(batch, due=tuple(due for due in batch.due if due.job.id not in self.gone))
+        return batch._replace(due=tuple(due for due in batch.due if due.job.id not in self.gone))
 
     return read
 
@@ -335,7 +335,7 @@ def test_a_clock_that_was_set_back_and_fires_again_is_noticed(monkeypatch):
         following = job.trigger.get_next_fire_time(None, now)
         if following is None or decided.schedule.is_held:
             return decided
-        return replace(decided, schedule=firing.schedule_from(job, following))
+        return decided._replace(schedule=firing.schedule_from(job, following))
 
     monkeypatch.setattr(desk, "fire", from_the_clock)
     first_broken_promise()

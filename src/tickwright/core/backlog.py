@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from tickwright.core.jitter import due_time
 from tickwright.errors import InvalidTriggerError
@@ -16,12 +16,12 @@ LONGEST_WALK = 100_000
 """Fire times that are walked one by one, for a trigger that can't look back; the rest is left to the next round."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
+class Backlog(NamedTuple):
     """Fire times that are folded together: the latest stands for all."""
 
     latest: datetime
-    count: int
+    number: int
+    """How many they are."""
 
 
 def sweep(job: StoredJob, first: datetime, until: datetime) -> Backlog:
@@ -36,27 +36,27 @@ def _sweep(trigger: Trigger, first: datetime, until: datetime) -> Backlog:
         latest = _checked(trigger, "last_fire_time_until", trigger.last_fire_time_until(until))
         # `first` may be an instant that the user chose, later than any fire time of the trigger.
         if latest is None or latest <= first:
-            return Backlog(latest=first, count=1)
+            return Backlog(latest=first, number=1)
         if latest > until:
             raise InvalidTriggerError(
                 "last_fire_time_until",
                 latest,
                 f"{type(trigger).__name__} must return an instant that is not after {until}",
             )
-        return Backlog(latest=latest, count=1 + trigger.count_fire_times(first, latest))
+        return Backlog(latest=latest, number=1 + trigger.count_fire_times(first, latest))
     latest, count = first, 1
     while count < LONGEST_WALK:
         next_time = following(trigger, latest, until)
         if next_time is None or next_time > until:
             break
         latest, count = next_time, count + 1
-    return Backlog(latest=latest, count=count)
+    return Backlog(latest=latest, number=count)
 
 
 def _sweep_with_jitter(job: StoredJob, first: datetime, until: datetime) -> Backlog:
     # A fire time is due before the next one fires, so that of all these only the latest may still have to wait.
     backlog = _sweep(job.trigger, first, until)
-    if backlog.count > 1 and due_time(job.id, job.trigger, backlog.latest) > until:
+    if backlog.number > 1 and due_time(job.id, job.trigger, backlog.latest) > until:
         return _sweep(job.trigger, first, backlog.latest - datetime.resolution)
     return backlog
 

@@ -37,17 +37,17 @@ def added_again(
     version = stored.schedule.version + 1
     if isinstance(next_run_time, Unset) and declared.trigger == stored.trigger:
         same = replace(declared, trigger=stored.trigger)
-        return same.with_schedule(replace(stored.schedule, version=version))
+        return same.with_schedule(stored.schedule._replace(version=version))
     anew = added(declared, now, next_run_time)
     if stored.schedule.paused and isinstance(next_run_time, Unset):
         # The new trigger holds from when the job is resumed; a pause that a person asked for is not undone.
         return anew.with_schedule(Schedule(paused=True, version=version))
-    return anew.with_schedule(replace(anew.schedule, version=version))
+    return anew.with_schedule(anew.schedule._replace(version=version))
 
 
 def kept(job: StoredJob) -> StoredJob:
     """Return a job whose definition was changed, with its schedule as it was."""
-    return job.with_schedule(replace(job.schedule, version=job.schedule.version + 1))
+    return job.with_schedule(job.schedule._replace(version=job.schedule.version + 1))
 
 
 def paused(job: StoredJob) -> StoredJob:
@@ -58,13 +58,13 @@ def paused(job: StoredJob) -> StoredJob:
 def resumed(job: StoredJob, now: datetime) -> StoredJob:
     """Return the job with its next fire time from `now` on; what lay in the pause is no fire time."""
     fire_time = first_fire_time(job.trigger, now)
-    return job.with_schedule(replace(_at(job, fire_time), version=job.schedule.version + 1))
+    return job.with_schedule(_at(job, fire_time)._replace(version=job.schedule.version + 1))
 
 
 def rescheduled(job: StoredJob, trigger: Trigger, now: datetime) -> StoredJob:
     """Return the job with another trigger, due at its first fire time."""
     anew = replace(job, trigger=trigger.anchored(now))
-    return anew.with_schedule(replace(_first(anew, now), version=job.schedule.version + 1))
+    return anew.with_schedule(_first(anew, now)._replace(version=job.schedule.version + 1))
 
 
 def run_next_at(job: StoredJob, next_run_time: datetime | None) -> StoredJob:

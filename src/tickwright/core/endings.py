@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -123,4 +122,4 @@ class Endings:
         for run, report, job in ended:
             change = settle(run, report, plan.standing(run.job_id), job, now, self._context.taker)
             # If the owner stirs between our look and this commit, it lives: then nothing of it is written.
-            plan.add(replace(change, silence=silences.get(run.owner)) if silences else change, job)
+            plan.add(change._replace(silence=silences.get(run.owner)) if silences else change, job)

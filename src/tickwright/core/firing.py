@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tickwright.core.backlog import Backlog, following, sweep
 from tickwright.core.jitter import due_time
@@ -21,16 +21,15 @@ RUN_NOW = "asked for by run_job"
 """The reason on record for a run that no trigger asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firing:
+class Firing(NamedTuple):
     """What becomes of a due job."""
 
+    schedule: Schedule
+    """The job's schedule after this."""
     start: tuple[Run, ...] = ()
     """Runs to be executed, once they are on record."""
     pass_over: tuple[Run, ...] = ()
     """Records of fire times that are not executed: missed, skipped."""
-    schedule: Schedule
-    """The job's schedule after this."""
 
 
 def fire(
@@ -83,16 +82,15 @@ def give_up_due(job: StoredJob, now: datetime, taker: Taker, reason: str) -> Fir
         due_at = min(_due_at(job, backlog.latest), now)
         schedule = schedule_from(job, following(job.trigger, backlog.latest, now))
     except Exception:  # border: a trigger, perhaps the very one that the change is to replace
-        backlog, due_at = Backlog(latest=first, count=1), first
-        schedule = replace(job.schedule, version=job.schedule.version + 1)
-    record = taker.pass_over(job, backlog.latest, due_at, now, RunStatus.CANCELLED, reason, coalesced=backlog.count)
+        backlog, due_at = Backlog(latest=first, number=1), first
+        schedule = job.schedule._replace(version=job.schedule.version + 1)
+    record = taker.pass_over(job, backlog.latest, due_at, now, RunStatus.CANCELLED, reason, coalesced=backlog.number)
     return Firing(pass_over=(record,), schedule=schedule)
 
 
 def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:
     """Return the job's next schedule, for this fire time or, with None, for nothing left to fire."""
-    return replace(
-        job.schedule,
+    return job.schedule._replace(
         next_fire_time=next_fire_time,
         next_run_time=next_fire_time and due_time(job.id, job.trigger, next_fire_time),
         version=job.schedule.version + 1,
@@ -117,7 +115,7 @@ def _fire_once(
         return Firing(pass_over=(_skipped(job, backlog, due_at, now, taker),), schedule=after)
     if len(unsettled) >= job.max_instances:
         return Firing(schedule=_held(job, first))
-    run = taker.take(job, backlog.latest, due_at, now, coalesced=backlog.count)
+    run = taker.take(job, backlog.latest, due_at, now, coalesced=backlog.number)
     return Firing(start=(run,), schedule=after)
 
 
@@ -183,11 +181,13 @@ def _found_running(executing: Sequence[Run], due_at: datetime) -> int:
 def _missed(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, taker: Taker) -> Run:
     late = (now - due_at).total_seconds()
     reason = f"{late:.6g} s late, more than its misfire_grace_time of {job.misfire_grace_time:g} s"
-    return taker.pass_over(job, backlog.latest, due_at, now, RunStatus.MISSED, reason, coalesced=backlog.count)
+    return taker.pass_over(job, backlog.latest, due_at, now, RunStatus.MISSED, reason, coalesced=backlog.number)
 
 
 def _skipped(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, taker: Taker) -> Run:
-    return taker.pass_over(job, backlog.latest, due_at, now, RunStatus.SKIPPED, _too_many(job), coalesced=backlog.count)
+    return taker.pass_over(
+        job, backlog.latest, due_at, now, RunStatus.SKIPPED, _too_many(job), coalesced=backlog.number
+    )
 
 
 def _too_many(job: StoredJob) -> str:
@@ -198,4 +198,4 @@ def _too_many(job: StoredJob) -> str:
 
 def _held(job: StoredJob, fire_time: datetime) -> Schedule:
     """Return the schedule of a job whose next fire time waits for a run to end."""
-    return replace(job.schedule, next_fire_time=fire_time, next_run_time=None, version=job.schedule.version + 1)
+    return job.schedule._replace(next_fire_time=fire_time, next_run_time=None, version=job.schedule.version + 1)

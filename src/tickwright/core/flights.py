@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from tickwright.report import Report, Started
 from tickwright.run import Run, RunStatus
@@ -49,7 +48,7 @@ class Flights:
             self._reports.setdefault(letter.run_id, letter)
         elif letter.run_id not in self._reports:
             self._begun[letter.run_id] = letter
-            self._runs[letter.run_id] = replace(run, status=RunStatus.RUNNING, started_at=letter.started_at)
+            self._runs[letter.run_id] = run._replace(status=RunStatus.RUNNING, started_at=letter.started_at)
         return True
 
     def reported(self, limit: int) -> list[tuple[Run, Report]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tickwright.core.backlog import following
@@ -35,8 +34,7 @@ def replanned(job: StoredJob) -> Schedule | None:
     near = _nearest_shifted(job, planned)
     if near is None:
         return None
-    return replace(
-        job.schedule,
+    return job.schedule._replace(
         next_fire_time=near,
         next_run_time=due_time(job.id, job.trigger, near),
         version=job.schedule.version + 1,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from tickwright.change import Change
 from tickwright.due import Standing
@@ -63,8 +62,7 @@ class Round:
             self._standings[change.job_id] = None
             return
         ended = {run.id for run in change.settled}
-        self._standings[change.job_id] = replace(
-            standing,
+        self._standings[change.job_id] = standing._replace(
             schedule=change.schedule or standing.schedule,
             unsettled=tuple(_without(standing.unsettled, ended)) + change.started,
         )

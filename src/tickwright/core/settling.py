@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from tickwright.change import Change
@@ -45,7 +44,7 @@ def settle(
             if standing is None:
                 return Change(job_id=run.job_id, settled=(settled,), started=(again,))
             version = standing.schedule.version
-            schedule = replace(standing.schedule, version=version + 1)
+            schedule = standing.schedule._replace(version=version + 1)
             return Change(
                 job_id=run.job_id, expected_version=version, schedule=schedule, settled=(settled,), started=(again,)
             )
@@ -61,7 +60,7 @@ def lost_report(run: Run, now: datetime, how: str) -> Report:
 
 
 def _with_reason(run: Run, more: str) -> Run:
-    return replace(run, reason=f"{run.reason}; {more}" if run.reason else more)
+    return run._replace(reason=f"{run.reason}; {more}" if run.reason else more)
 
 
 def _again(run: Run, job: StoredJob, now: datetime, taker: Taker) -> Run:
@@ -83,10 +82,10 @@ def _with_job(change: Change, run: Run, standing: Standing | None, now: datetime
     schedule = standing.schedule
     # Also where nothing is to be done for the job: another scheduler may be about to hold it for this very run, and
     # one of the two must see the other.
-    change = replace(change, expected_version=schedule.version)
+    change = change._replace(expected_version=schedule.version)
     if schedule.is_held:
-        return replace(change, schedule=replace(schedule, next_run_time=now, version=schedule.version + 1))
+        return change._replace(schedule=schedule._replace(next_run_time=now, version=schedule.version + 1))
     if not schedule.is_finished:
         return change
     others = tuple(other.id for other in standing.unsettled if other.id != run.id)
-    return replace(change, waits_for=others) if others else replace(change, remove=True)
+    return change._replace(waits_for=others) if others else change._replace(remove=True)

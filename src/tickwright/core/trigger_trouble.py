@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tickwright import events
@@ -43,7 +42,7 @@ class TriggerTrouble:
             exc_info=error,
         )
         tell_trouble(self._context.teller, events.EVENT_TRIGGER_ERROR, job.id, self._alias, reason, error)
-        return replace(job.schedule, next_run_time=now + pause, version=job.schedule.version + 1)
+        return job.schedule._replace(next_run_time=now + pause, version=job.schedule.version + 1)
 
     def is_over(self, job_id: str) -> None:
         """Note that a trigger has answered, or that its job is gone."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
@@ -224,7 +223,7 @@ def _oldest_kept(now: datetime, keep_runs_for: timedelta | None) -> datetime:
 def _as_seen(run: Run, begun: Mapping[str, datetime]) -> Run:
     """Return the run as it stands, with the news that a worker has begun it."""
     started_at = begun.get(run.id)
-    return run if started_at is None else replace(run, status=RunStatus.RUNNING, started_at=started_at)
+    return run if started_at is None else run._replace(status=RunStatus.RUNNING, started_at=started_at)
 
 
 def _end_of(run: Run) -> datetime:

@@ -314,7 +314,7 @@ class AddCalls(LookCalls):
                 for run in recorded:
                     tell_outcome(self._listeners, alias, run)
                 version = given_up.schedule.version
-                new = new.with_schedule(replace(new.schedule, version=version + 1))
+                new = new.with_schedule(new.schedule._replace(version=version + 1))
         if not store.update_job_if(new, version):
             return None
         if new.schedule.is_finished:
@@ -353,4 +353,4 @@ def _never_seen(job: StoredJob) -> StoredJob:
     What somebody decided about one that was removed since, and writes only now, must not fit the one that took its
     place.
     """
-    return job.with_schedule(replace(job.schedule, version=randbits(48)))
+    return job.with_schedule(job.schedule._replace(version=randbits(48)))

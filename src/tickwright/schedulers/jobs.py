@@ -159,7 +159,7 @@ class JobCalls(AddCalls):
             expected_version=version,
             # The schedule stays, and counts as changed: a settlement that knows nothing of this run is refused, and
             # does not remove a finished job under it.
-            schedule=replace(standing.schedule, version=version + 1),
+            schedule=standing.schedule._replace(version=version + 1),
             started=firing.start,
             recorded=firing.pass_over,
         )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from tickwright.errors import InvalidJobError, UnpicklableResultError, described, shortened
@@ -162,14 +161,9 @@ def _said(run: Run) -> dict[str, Any]:
     """Return the fields of a run that are not at their defaults."""
     return {
         name: value
-        for name, value, default in zip(_RUN_FIELDS, _values_of(run), _RUN_DEFAULTS, strict=True)
-        if value is not default
+        for name, value in zip(Run._fields, run, strict=True)
+        if value is not Run._field_defaults.get(name, UNSET)
     }
-
-
-_RUN_FIELDS = tuple(field.name for field in fields(Run))
-_RUN_DEFAULTS = tuple(field.default for field in fields(Run))
-_values_of = attrgetter(*_RUN_FIELDS)
 
 
 def _short(reference: Reference | None) -> Reference | str | None:
@@ -228,11 +222,11 @@ def make_report(answer: Answer, payload: bytes | None, run_id: str, started_at: 
         return report
     try:
         if report.status is RunStatus.SUCCEEDED:
-            return replace(report, result=pickle.loads(payload))
-        return replace(report, exception=_load_exception(payload))
+            return report._replace(result=pickle.loads(payload))
+        return report._replace(exception=_load_exception(payload))
     except BaseException as error:  # border: unpickling calls methods of the user's objects
         refusal = UnpicklableResultError(f"{answer.about}, which cannot be loaded here: {described(error)}")
-        return replace(report, status=RunStatus.FAILED, exception=refusal, reason=str(refusal))
+        return report._replace(status=RunStatus.FAILED, exception=refusal, reason=str(refusal))
 
 
 def _load_exception(payload: bytes) -> BaseException:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from tickwright.jobstores.sqlite.damaged_run import mended, tell
@@ -102,7 +101,7 @@ def _run_of(row: Row, serializer: Serializer) -> Run:
     if packed_result is None and packed_exception is None:
         return run
     result, exception, remark = unpack_outcome(run_id, Outcome(packed_result, packed_exception), serializer)
-    return replace(run, result=result, exception=exception, reason=joined(reason, remark))
+    return run._replace(result=result, exception=exception, reason=joined(reason, remark))
 
 
 def _is_text(value: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -293,7 +292,7 @@ class SQLiteJobStore(JobStore):
         if report.result is None and report.exception is None:
             return report
         packed = pack_outcome(report.run_id, report.result, report.exception, self.serializer)
-        return replace(report, packed=packed)
+        return report._replace(packed=packed)
 
     def prune_runs(self, now: datetime, limit: int) -> int:
         deleted = 0

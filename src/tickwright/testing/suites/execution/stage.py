@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition, Thread
@@ -76,7 +75,7 @@ class Inbox:
         """Keep of each report only that there was one."""
         with self._arrived:
             self._letters = [
-                replace(one, result=None, exception=None) if isinstance(one, Report) else one for one in self._letters
+                one._replace(result=None, exception=None) if isinstance(one, Report) else one for one in self._letters
             ]
 
     def report_of(self, run_id: str) -> Report:

@@ -71,7 +71,7 @@ class CommitTests(StoreCase):
         job = made_job(args=([1],), kwargs={"a": {"b": 2}}, name="a name", misfire_grace_time=3.5)
         store.add_job(job)
         for version in (1, 2, 3):
-            schedule = replace(moved(job, at(version)), version=version + 1)
+            schedule = moved(job, at(version))._replace(version=version + 1)
             committed(store, Change(job_id="job", expected_version=version, schedule=schedule))
             assert store.lookup_job("job") == job.with_schedule(schedule)
 
@@ -181,9 +181,9 @@ class CommitTests(StoreCase):
     @pytest.mark.parametrize(
         "spoil",
         [
-            lambda run: replace(run, id="nobody's"),
-            lambda run: replace(run, owner="somebody else"),
-            lambda run: replace(run, owner=""),
+            lambda run: run._replace(id="nobody's"),
+            lambda run: run._replace(owner="somebody else"),
+            lambda run: run._replace(owner=""),
         ],
         ids=["a run that is not on record", "a run of another owner", "a run without an owner"],
     )
@@ -248,7 +248,7 @@ class CommitTests(StoreCase):
         store.add_job(job)
         first, second = made_run(1), made_run(2)
         self.with_started(store, first, second)
-        change = replace(firing(job, 3), waits_for=(first.id, second.id))
+        change = firing(job, 3)._replace(waits_for=(first.id, second.id))
         assert store.commit([change]) == [True]
 
     def test_a_change_that_waits_for_a_run_that_has_ended_leaves_nothing(self, store: JobStore) -> None:
@@ -258,8 +258,8 @@ class CommitTests(StoreCase):
         self.with_started(store, first, second)
         committed(store, Change(job_id="job", settled=(done(second),)))
         before = self.everything(store)
-        assert store.commit([replace(firing(job, 3), waits_for=(first.id, second.id))]) == [False]
-        assert store.commit([replace(firing(job, 3), waits_for=("nobody's",))]) == [False]
+        assert store.commit([firing(job, 3)._replace(waits_for=(first.id, second.id))]) == [False]
+        assert store.commit([firing(job, 3)._replace(waits_for=("nobody's",))]) == [False]
         assert self.everything(store) == before
 
     def test_a_change_waits_for_runs_as_the_changes_before_it_leave_them(self, store: JobStore) -> None:
@@ -267,7 +267,7 @@ class CommitTests(StoreCase):
         store.add_job(job)
         run = made_run(1)
         self.with_started(store, run)
-        ends, waits = Change(job_id="job", settled=(done(run),)), replace(firing(job, 3), waits_for=(run.id,))
+        ends, waits = Change(job_id="job", settled=(done(run),)), firing(job, 3)._replace(waits_for=(run.id,))
         assert store.commit([ends, waits]) == [True, False]
 
     def test_of_many_that_settle_a_run_one_wins(self, store: JobStore) -> None:
@@ -293,7 +293,7 @@ class CommitTests(StoreCase):
         before = self.everything(store)
         for again in (
             Change(job_id="job", expected_version=1, schedule=moved(job), started=(run,)),
-            Change(job_id="job", recorded=(passed_over(5), replace(passed_over(1), id=run.id))),
+            Change(job_id="job", recorded=(passed_over(5), passed_over(1)._replace(id=run.id))),
         ):
             assert store.commit([again]) == [False]
             assert self.everything(store) == before
@@ -312,7 +312,7 @@ class CommitTests(StoreCase):
         run, waiting = made_run(1), made_run(2)
         self.with_started(store, run, waiting)
         committed(store, Change(job_id="job", begun=(Started(run_id=run.id, started_at=at(1.5)),)))
-        running = replace(run, status=RunStatus.RUNNING, started_at=at(1.5))
+        running = run._replace(status=RunStatus.RUNNING, started_at=at(1.5))
         assert store.get_run(run.id) == running
         assert store.get_unsettled_runs() == [running, waiting]
         assert store.get_runs(status=RunStatus.RUNNING) == [running]

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tickwright.change import Change
@@ -103,7 +101,7 @@ class RestartTests(StoreCase):
             return
         store = self.started(self.reopen(store))
         assert store.get_all_jobs() == [job.with_schedule(moved(job, at(60))), paused]
-        running = replace(begun, status=RunStatus.RUNNING, started_at=at(2.5))
+        running = begun._replace(status=RunStatus.RUNNING, started_at=at(2.5))
         assert store.get_unsettled_runs("me") == [waiting, running]
         assert store.get_runs() == [passed_over(4, "a"), done(settled, result=[1]), running, waiting]
         assert store.get_leases() == leases

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -111,7 +110,7 @@ class ValueTests(StoreCase):
     @pytest.mark.parametrize("time", [EARLIEST, EARLIEST + MICROSECOND, LATEST - MICROSECOND, LATEST], ids=str)
     def test_times_come_back_to_the_microsecond(self, store: JobStore, time: Any) -> None:
         run = made_run(fire_time=time, due_at=time)
-        ended = replace(run, status=RunStatus.SUCCEEDED, started_at=time, finished_at=time)
+        ended = run._replace(status=RunStatus.SUCCEEDED, started_at=time, finished_at=time)
         assert self.settled(store, ended) == ended
         assert store.get_runs(since=time) == [ended]
 
@@ -170,7 +169,7 @@ class ValueTests(StoreCase):
         fine, odd = store.get_runs()
         assert fine == done(other, result="fine")
         if odd.result is not result:
-            assert replace(odd, reason=None) == done(run)
+            assert odd._replace(reason=None) == done(run)
             assert odd.reason
 
     def test_an_exception_that_cannot_be_stored_is_left_out_and_the_reason_says_so(self, store: JobStore) -> None:
@@ -198,6 +197,6 @@ class ValueTests(StoreCase):
             found = store.get_run("job-run-1")
             assert found is not None
             if found.result is not odd.result:
-                assert replace(found, reason=None) == replace(odd, result=None)
+                assert found._replace(reason=None) == odd._replace(result=None)
                 assert found.reason
         assert store.get_run("job-run-1") == odd

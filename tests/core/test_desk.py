@@ -210,6 +210,28 @@ def test_more_reports_than_one_round_writes_are_written_by_the_next_at_once(monk
     assert left == [15, 5, 0]
 
 
+def test_losses_that_wait_are_in_no_other_reports_way(monkeypatch):
+    monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 2)
+    stage = Stage()
+    for name in ("a", "b", "c"):
+        stage.add(every(10), id=name, on_lost=OnLost.RERUN)
+    stage.settle_down()
+    stage.engine.taking = False  # nothing is run again meanwhile
+    for run, status in zip(list(stage.hands.held), ("lost", "lost", "succeeded"), strict=True):
+        stage.report(run, RunStatus(status))
+    for _ in range(2):
+        stage.settle_down()
+    assert [statuses(stage.records_of(name)) for name in ("a", "b", "c")] == [
+        ["scheduled"],
+        ["scheduled"],
+        ["succeeded"],
+    ]
+    stage.engine.taking = True
+    for _ in range(3):
+        stage.settle_down()
+    assert [statuses(stage.records_of(name)) for name in ("a", "b")] == [["lost", "scheduled"]] * 2
+
+
 def test_a_run_that_was_reported_is_in_nobodys_way_though_its_end_has_to_wait_for_the_next_round(monkeypatch):
     monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 1)
     stage = Stage()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import timedelta
 
 import pytest
 
-from tests.core.stage import NOW, Stage, a_report, a_run, at, every, make_job
+from tests.core.stage import NOW, Stage, a_report, a_run, at, every, fail, make_job
 from tickwright import events
 from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Mailbox, Part
@@ -192,3 +194,19 @@ def test_whoever_waits_for_a_parting_is_told_also_where_it_fails(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         stage.engine.read_mail()
     assert done == ["told"]
+
+
+def test_what_a_lost_store_has_left_goes_to_no_other_store_that_gets_its_place_in_memory(monkeypatch):
+    stage = Stage()
+    stage.add(every(10_000))
+    stage.settle_down()
+    left = weakref.ref(stage.engine.desks["default"].store)
+    monkeypatch.setattr("tickwright.core.engine.part_from", lambda *given: fail())
+    stage.engine.mailbox.post(Part(alias="default", store=stage.engine.desks["default"].store, then=lambda: None))
+    stage.engine.read_mail()
+    stage.records.clear()  # the error that was logged holds the frames that it came through
+    gc.collect()
+    store = left()
+    assert store is not None, "its identity is free for the next one"
+    stage.engine.add_store("again", store)
+    assert stage.engine.in_flight == 1

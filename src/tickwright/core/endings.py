@@ -58,19 +58,16 @@ class Endings:
         """Add the outcomes that were reported; return whether there may be more of them than one round takes."""
         ended: list[Ended] = []
         self.waiting = 0
-        for run, report in self._flights.reported(MOST_SETTLED_AT_ONCE):
-            # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
-            try:
-                job = self._load_job(run) if report.status is RunStatus.LOST else None
-                waits = not self._can_do_what_it_asks(job, taking)
-            except UnreadableJobError:
-                job, waits = None, True
-            if waits:
-                self.waiting += 1
+        reported = self._flights.reported(MOST_SETTLED_AT_ONCE)
+        for run, report in reported:
+            one = self._ended(run, report, taking)
+            if one is not None:
+                ended.append(one)
             else:
-                ended.append(Ended(run, report, job))
+                self.waiting += 1
+                self._flights.put_off(run.id)
         self._settle(plan, ended, now)
-        return len(ended) == MOST_SETTLED_AT_ONCE
+        return len(reported) == MOST_SETTLED_AT_ONCE and bool(ended)
 
     def settle_abandoned(self, plan: Round, now: datetime, taking: bool) -> Abandoned:
         """Add what is to be done about the runs of dead schedulers, and return what those have left."""
@@ -81,18 +78,25 @@ class Endings:
         abandoned = self._lease.find_abandoned()
         ended: list[Ended] = []
         for run in abandoned.runs:
-            try:
-                job = self._load_job(run)
-                waits = not self._can_do_what_it_asks(job, taking)
-            except UnreadableJobError:
-                job, waits = None, True
-            if waits:
+            one = self._ended(run, lost_report(run, now, "ended or stopped answering"), taking)
+            if one is not None:
+                ended.append(one)
+            else:
                 self._lease.search_again()
                 self._waits_for_resume = not taking
-            else:
-                ended.append(Ended(run, lost_report(run, now, "ended or stopped answering"), job))
         self._settle(plan, ended, now, abandoned.silences)
         return abandoned
+
+    def _ended(self, run: Run, report: Report, taking: bool) -> Ended | None:
+        """Return it with its job, where that matters; None where it waits until its job can be read, or obeyed."""
+        # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
+        if report.status is not RunStatus.LOST:
+            return Ended(run, report, None)
+        try:
+            job = self._load_job(run)
+        except UnreadableJobError:
+            return None
+        return Ended(run, report, job) if self._can_do_what_it_asks(job, taking) else None
 
     def _load_job(self, run: Run) -> StoredJob | None:
         """Return the job of a lost run, None where it is gone.

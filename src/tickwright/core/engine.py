@@ -31,8 +31,9 @@ class Engine:
         self.taking = True
         """Whether due jobs are taken. Without, runs in flight are still settled and leases kept."""
         self._desks: dict[str, Desk] = {}
-        self._left_behind: dict[int, Flights] = {}
-        """By the identity of stores that failed when they were let go of: what was in flight there."""
+        self._left_behind: dict[int, tuple[JobStore, Flights]] = {}
+        """By the identity of stores that failed when they were let go of: what was in flight there. The store is kept
+        with it, for as long as it is: an identity that is free again is soon another store's."""
         # Held for one replacement: a store that is added while another is removed must not be forgotten.
         self._changing = Lock()
         self._clock_watch = ClockWatch(context.clock)
@@ -65,7 +66,8 @@ class Engine:
     def add_store(self, alias: str, store: JobStore) -> None:
         """Serve a store from the next step on."""
         # Runs that were in flight when it was let go of, and could not be settled, are in flight still.
-        desk = Desk(alias, store, self.context, self._left_behind.pop(id(store), None))
+        _, flights = self._left_behind.pop(id(store), (store, None))
+        desk = Desk(alias, store, self.context, flights)
         with self._changing:
             self._desks = {**self._desks, alias: desk}
 
@@ -131,7 +133,7 @@ class Engine:
         try:
             part_from(alias, store, self.context)
         except self.context.border as error:  # border: a store that is to go, perhaps because it does not work
-            self._left_behind.update((id(store), flights) for flights in left)
+            self._left_behind.update((id(store), (store, flights)) for flights in left)
             self.context.logger.error(
                 "Job store %r failed when it was removed: %r; the runs that it had in flight have no outcome on "
                 "record, and are found lost once this scheduler has shut down",

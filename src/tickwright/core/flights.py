@@ -56,6 +56,10 @@ class Flights:
         ids = list(self._reports)[:limit]
         return [(self._runs[run_id], self._reports[run_id]) for run_id in ids]
 
+    def put_off(self, run_id: str) -> None:
+        """Let other reports go before this one: what it waits for may take long."""
+        self._reports[run_id] = self._reports.pop(run_id)
+
     def is_reported(self, run_id: str) -> bool:
         """Return whether the run has ended, on record or not."""
         return run_id in self._reports

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tickwright.core.backlog import following
-from tickwright.core.jitter import due_time
+from tickwright.core.firing import schedule_from
 from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = ["replanned"]
@@ -32,13 +32,7 @@ def replanned(job: StoredJob) -> Schedule | None:
     if planned is None or job.schedule.next_run_time is None or not job.trigger.follows_zone:
         return None
     near = _nearest_shifted(job, planned)
-    if near is None:
-        return None
-    return job.schedule._replace(
-        next_fire_time=near,
-        next_run_time=due_time(job.id, job.trigger, near),
-        version=job.schedule.version + 1,
-    )
+    return None if near is None else schedule_from(job, near)
 
 
 def _nearest_shifted(job: StoredJob, planned: datetime) -> datetime | None:

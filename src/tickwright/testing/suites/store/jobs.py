@@ -272,9 +272,9 @@ class JobTests(StoreCase):
         with pytest.raises(TickwrightError, match="odd"):
             store.add_job(odd)
         with pytest.raises(TickwrightError, match="ordinary"):
-            store.update_job(odd._replace(id="ordinary"))
+            store.update_job(replace(odd, id="ordinary"))
         with pytest.raises(TickwrightError, match="ordinary"):
-            store.update_job_if(odd._replace(id="ordinary"), 1)
+            store.update_job_if(replace(odd, id="ordinary"), 1)
         assert store.get_all_jobs() == [made_job("ordinary")]
 
     def test_a_large_argument_comes_back_whole(self, store: JobStore) -> None:

@@ -90,12 +90,22 @@ class Run(NamedTuple):
         traceback: str | None = None,
     ) -> Run:
         """Return this run with its outcome; `started_at` and `reason` stay where none are given."""
-        return self._replace(
-            status=status,
-            started_at=started_at or self.started_at,
-            finished_at=finished_at,
-            reason=reason or self.reason,
-            result=result,
-            exception=exception,
-            traceback=traceback,
+        return Run(
+            self.id,
+            self.job_id,
+            self.fire_time,
+            self.due_at,
+            self.attempt,
+            status,
+            reason or self.reason,
+            self.lateness,
+            started_at or self.started_at,
+            finished_at,
+            result,
+            exception,
+            traceback,
+            self.executor,
+            self.host,
+            self.owner,
+            self.coalesced,
         )

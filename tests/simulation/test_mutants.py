@@ -146,12 +146,13 @@ def test_more_instances_than_allowed_are_noticed(monkeypatch):
 
 
 def test_a_hold_that_nobody_lifts_is_noticed(monkeypatch):
-    with_job = settling._with_job
+    ending = settling._ending
 
-    def forget_hold(change, run, standing, now):
-        return change if standing and standing.schedule.is_held else with_job(change, run, standing, now)
+    def forget_hold(settled, packed, standing, now):
+        is_held = standing is not None and standing.schedule.is_held
+        return ending(settled, packed, None if is_held else standing, now)
 
-    monkeypatch.setattr(settling, "_with_job", forget_hold)
+    monkeypatch.setattr(settling, "_ending", forget_hold)
     assert "held" in first_broken_promise()
 
 
@@ -161,13 +162,13 @@ def test_a_fire_time_that_is_missed_although_it_may_be_late_is_noticed(monkeypat
 
 
 def test_an_outcome_written_without_a_look_at_the_job_is_noticed(monkeypatch):
-    with_job = settling._with_job
+    ending = settling._ending
 
-    def forget_version(change, run, standing, now):
-        change = with_job(change, run, standing, now)
+    def forget_version(*given):
+        change = ending(*given)
         return change if change.schedule or change.remove else change._replace(expected_version=None)
 
-    monkeypatch.setattr(settling, "_with_job", forget_version)
+    monkeypatch.setattr(settling, "_ending", forget_version)
     assert "held" in first_broken_promise(1_000)
 
 

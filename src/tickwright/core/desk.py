@@ -211,7 +211,7 @@ class Desk:
         job, schedule = due.job, due.job.schedule
         # What is reported, or found lost, has ended, though this round only now writes it down.
         unsettled = [run for run in plan.unsettled(job.id, due.unsettled) if not self._flights.is_reported(run.id)]
-        uncertain = {run.id for run in unsettled if self._lease.may_be_dead(run.owner)}
+        uncertain = {run.id for run in unsettled if self._lease.may_be_dead(run.owner)} if unsettled else ()
         try:
             firing = fire(job, unsettled, now, self._context.taker, most, uncertain)
         except self._context.border as error:  # border: a trigger
@@ -228,13 +228,13 @@ class Desk:
         waits = not firing.start and (firing.schedule.is_held or firing.schedule.is_finished)
         plan.add(
             Change(
-                job_id=job.id,
-                expected_version=schedule.version,
-                schedule=None if is_over else firing.schedule,
+                job.id,
+                schedule.version,
+                None if is_over else firing.schedule,
                 remove=is_over,
                 started=firing.start,
                 recorded=firing.pass_over,
-                waits_for=tuple(run.id for run in unsettled) if waits else (),
+                waits_for=tuple([run.id for run in unsettled]) if waits else (),
             ),
             job,
         )

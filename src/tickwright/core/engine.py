@@ -9,11 +9,11 @@ from tickwright.core.clock_watch import ClockWatch
 from tickwright.core.context import Context
 from tickwright.core.desk import Desk
 from tickwright.core.flights import Flights
-from tickwright.core.mailbox import Letter, Mailbox, Part, Submit, Suspect
+from tickwright.core.mailbox import Mailbox, Part, Submit, Suspect
 from tickwright.core.parting import part_from
 from tickwright.events import ClockJumpEvent
 from tickwright.jobstores.base import JobStore
-from tickwright.report import Report
+from tickwright.report import Report, Started
 
 __all__ = ["Engine"]
 
@@ -92,8 +92,17 @@ class Engine:
 
     def read_mail(self) -> None:
         """Open the letters that have come; a part of each step."""
+        desks = self._desks.values()
         for letter in self.mailbox.take():
-            self._open(letter)
+            if isinstance(letter, (Started, Report)):
+                for desk in desks:
+                    if desk.take_in(letter):
+                        break
+                else:
+                    self.context.logger.debug("Run %s is in nobody's hands here; dropped %r", letter.run_id, letter)
+            else:
+                self._open(letter)
+                desks = self._desks.values()
 
     def close(self) -> None:
         """Put on record what has been reported, and give up the leases; the last thing an engine does."""
@@ -111,17 +120,15 @@ class Engine:
         self.context.logger.warning("The wall clock jumped by %+.3f s; everything is planned anew", seconds)
         self.context.teller.tell(ClockJumpEvent(events.EVENT_CLOCK_JUMPED, None, offset))
 
-    def _open(self, letter: Letter) -> None:
-        if isinstance(letter, Suspect):
-            if letter.alias in self._desks:
-                self._desks[letter.alias].suspect()
-        elif isinstance(letter, Submit):
-            if letter.alias in self._desks:
-                self._desks[letter.alias].submit_committed(letter.run)
-        elif isinstance(letter, Part):
+    def _open(self, letter: Submit | Suspect | Part) -> None:
+        if isinstance(letter, Part):
             self._part(letter)
-        elif not any(desk.take_in(letter) for desk in self._desks.values()):
-            self.context.logger.debug("Run %s is in nobody's hands here; dropped %r", letter.run_id, letter)
+        elif letter.alias not in self._desks:
+            return
+        elif isinstance(letter, Suspect):
+            self._desks[letter.alias].suspect()
+        else:
+            self._desks[letter.alias].submit_committed(letter.run)
 
     def _part(self, letter: Part) -> None:
         """Serve a store no more, and tidy up there."""

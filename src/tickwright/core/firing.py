@@ -52,7 +52,7 @@ def fire(
     first = job.schedule.next_fire_time
     if first is None:
         raise ValueError(f"job {job.id!r} has no fire time to decide about")
-    executing = [run for run in unsettled if run.id not in uncertain]
+    executing = [run for run in unsettled if run.id not in uncertain] if uncertain else unsettled
     if job.coalesce:
         return _fire_once(job, first, unsettled, executing, now, taker)
     return _fire_each(job, first, unsettled, executing, now, taker, most)
@@ -90,11 +90,8 @@ def give_up_due(job: StoredJob, now: datetime, taker: Taker, reason: str) -> Fir
 
 def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:
     """Return the job's next schedule, for this fire time or, with None, for nothing left to fire."""
-    return job.schedule._replace(
-        next_fire_time=next_fire_time,
-        next_run_time=next_fire_time and due_time(job.id, job.trigger, next_fire_time),
-        version=job.schedule.version + 1,
-    )
+    next_run_time = next_fire_time and due_time(job.id, job.trigger, next_fire_time)
+    return Schedule(next_fire_time, next_run_time, job.schedule.paused, job.schedule.version + 1)
 
 
 def _fire_once(
@@ -106,9 +103,9 @@ def _fire_once(
     taker: Taker,
 ) -> Firing:
     """Fold all that is due into one run."""
-    backlog = sweep(job, first, now)
+    backlog, next_fire_time = _look(job, first, now)
     due_at = _due_at(job, backlog.latest)
-    after = schedule_from(job, following(job.trigger, backlog.latest, now))
+    after = schedule_from(job, next_fire_time)
     if _is_too_late(job, due_at, now):
         return Firing(pass_over=(_missed(job, backlog, due_at, now, taker),), schedule=after)
     if _found_running(executing, due_at) >= job.max_instances:
@@ -154,6 +151,15 @@ def _fire_each(
     return Firing(start=tuple(started), pass_over=tuple(passed), schedule=schedule_from(job, fire_time))
 
 
+def _look(job: StoredJob, first: datetime, now: datetime) -> tuple[Backlog, datetime | None]:
+    """Return all that is due, and the fire time after it."""
+    next_fire_time = following(job.trigger, first, now)
+    if next_fire_time is None or next_fire_time > now:  # nearly always: one question answers both
+        return Backlog(first, 1), next_fire_time
+    backlog = sweep(job, first, now)
+    return backlog, following(job.trigger, backlog.latest, now)
+
+
 def _due_at(job: StoredJob, fire_time: datetime) -> datetime:
     """Return when a fire time is, or was, due."""
     due_at = due_time(job.id, job.trigger, fire_time)
@@ -175,7 +181,7 @@ def _last_too_late(job: StoredJob, now: datetime) -> datetime:
 
 def _found_running(executing: Sequence[Run], due_at: datetime) -> int:
     """Return how many of the job's runs were already taken when this one fell due."""
-    return sum(run.taken_at <= due_at for run in executing)
+    return sum([run.taken_at <= due_at for run in executing])
 
 
 def _missed(job: StoredJob, backlog: Backlog, due_at: datetime, now: datetime, taker: Taker) -> Run:

@@ -43,12 +43,13 @@ class Flights:
         if run is None:
             return False
         if isinstance(letter, Report):
-            self._begun.pop(letter.run_id, None)
+            begun = self._begun.pop(letter.run_id, None)
+            if begun is not None and letter.started_at is None:
+                letter = letter._replace(started_at=begun.started_at)
             # The first report counts. An executor that sends two breaks its promise; the second changes nothing.
             self._reports.setdefault(letter.run_id, letter)
         elif letter.run_id not in self._reports:
             self._begun[letter.run_id] = letter
-            self._runs[letter.run_id] = run._replace(status=RunStatus.RUNNING, started_at=letter.started_at)
         return True
 
     def reported(self, limit: int) -> list[tuple[Run, Report]]:
@@ -81,6 +82,8 @@ class Flights:
 
     def forget_begun(self) -> None:
         """Drop that news: it is on record."""
+        for run_id, started in self._begun.items():
+            self._runs[run_id] = self._runs[run_id]._replace(status=RunStatus.RUNNING, started_at=started.started_at)
         self._begun.clear()
 
     def land(self, run_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from tickwright.report import Report
@@ -30,14 +30,18 @@ def checked(report: Report, now: datetime) -> Report:
 def _problem_of(report: Report) -> str | None:
     if report.status not in OUTCOMES:
         return f"status {report.status!r} is no outcome of a run"
-    for name, instant in (("finished_at", report.finished_at), ("started_at", report.started_at)):
-        if instant is None and name == "started_at":
-            continue
-        if not isinstance(instant, datetime) or instant.utcoffset() is None:
-            return f"{name} must be an aware datetime, not {instant!r}"
-    for name, text in (("traceback", report.traceback), ("reason", report.reason)):
-        if text is not None and not isinstance(text, str):
-            return f"{name} must be text, not {type(text).__name__}"
+    if not _is_aware(report.finished_at):
+        return f"finished_at must be an aware datetime, not {report.finished_at!r}"
+    if report.started_at is not None and not _is_aware(report.started_at):
+        return f"started_at must be an aware datetime, not {report.started_at!r}"
+    if report.traceback is not None and not isinstance(report.traceback, str):
+        return f"traceback must be text, not {type(report.traceback).__name__}"
+    if report.reason is not None and not isinstance(report.reason, str):
+        return f"reason must be text, not {type(report.reason).__name__}"
     if report.exception is not None and not isinstance(report.exception, BaseException):
         return f"exception must be an exception, not {type(report.exception).__name__}"
     return None
+
+
+def _is_aware(instant: object) -> bool:
+    return isinstance(instant, datetime) and (instant.tzinfo is UTC or instant.utcoffset() is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from tickwright.change import Change
 from tickwright.due import Standing
@@ -31,28 +31,32 @@ class Round:
                 self.jobs[run.id] = job
         self._follow(change)
 
-    def know(self, standings: dict[str, Standing]) -> None:
+    def know(self, standings: Mapping[str, Standing | None]) -> None:
         """Note how jobs stand in the store, for decisions of this round that build on one another.
 
         What this round has decided about a job since it was first asked for stays.
         """
-        for job_id, standing in standings.items():
-            self._standings.setdefault(job_id, standing)
+        self._standings = {**standings, **self._standings}
 
     def standing(self, job_id: str) -> Standing | None:
         """Return how a job will stand once the changes so far are written; None where it will be gone."""
         return self._standings.get(job_id)
 
-    def unsettled(self, job_id: str, stored: Iterable[Run]) -> list[Run]:
+    def unsettled(self, job_id: str, stored: Sequence[Run]) -> list[Run]:
         """Return which of a job's runs will have no outcome once the changes so far are written."""
-        return [*_without(stored, self._ended), *self._started.get(job_id, ())]
+        if not stored and job_id not in self._started:
+            return []
+        return [*[run for run in stored if run.id not in self._ended], *self._started.get(job_id, ())]
 
     def started_for(self) -> Mapping[str, int]:
         """Return how many runs it starts so far, by executor."""
+        if not self._started:
+            return {}
         return Counter(run.executor for runs in self._started.values() for run in runs)
 
     def _follow(self, change: Change) -> None:
-        self._ended.update(run.id for run in change.settled)
+        if change.settled:
+            self._ended.update([run.id for run in change.settled])
         if change.started:
             self._started[change.job_id] = self._started.get(change.job_id, ()) + change.started
         standing = self._standings.get(change.job_id)
@@ -62,11 +66,5 @@ class Round:
             self._standings[change.job_id] = None
             return
         ended = {run.id for run in change.settled}
-        self._standings[change.job_id] = standing._replace(
-            schedule=change.schedule or standing.schedule,
-            unsettled=tuple(_without(standing.unsettled, ended)) + change.started,
-        )
-
-
-def _without(runs: Iterable[Run], ids: set[str]) -> Iterable[Run]:
-    return (run for run in runs if run.id not in ids)
+        unsettled = tuple([run for run in standing.unsettled if run.id not in ended])
+        self._standings[change.job_id] = Standing(change.schedule or standing.schedule, unsettled + change.started)

@@ -11,7 +11,7 @@ from tickwright.errors import RunLostError
 from tickwright.policies import OnLost
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
-from tickwright.stored_job import StoredJob
+from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = ["MOST_ATTEMPTS", "lost_report", "settle"]
 
@@ -50,7 +50,7 @@ def settle(
             )
         settled = _with_reason(settled, f"not run again after {MOST_ATTEMPTS} attempts")
     packed = () if report.packed is None else (report.packed,)
-    return _with_job(Change(job_id=run.job_id, settled=(settled,), packed=packed), run, standing, now)
+    return _ending(settled, packed, standing, now)
 
 
 def lost_report(run: Run, now: datetime, how: str) -> Report:
@@ -75,17 +75,27 @@ def _again(run: Run, job: StoredJob, now: datetime, taker: Taker) -> Run:
     )
 
 
-def _with_job(change: Change, run: Run, standing: Standing | None, now: datetime) -> Change:
-    """Return the change with what the end of this run does to its job."""
+def _ending(settled: Run, packed: tuple[object, ...], standing: Standing | None, now: datetime) -> Change:
+    """Return the change for a run that has ended, with what that does to its job."""
     if standing is None:
-        return change
+        return Change(settled.job_id, settled=(settled,), packed=packed)
     schedule = standing.schedule
-    # Also where nothing is to be done for the job: another scheduler may be about to hold it for this very run, and
-    # one of the two must see the other.
-    change = change._replace(expected_version=schedule.version)
+    due_again: Schedule | None = None
+    waits_for: tuple[str, ...] = ()
+    is_over = False
     if schedule.is_held:
-        return change._replace(schedule=schedule._replace(next_run_time=now, version=schedule.version + 1))
-    if not schedule.is_finished:
-        return change
-    others = tuple(other.id for other in standing.unsettled if other.id != run.id)
-    return change._replace(waits_for=others) if others else change._replace(remove=True)
+        due_again = schedule._replace(next_run_time=now, version=schedule.version + 1)
+    elif schedule.is_finished:
+        waits_for = tuple([other.id for other in standing.unsettled if other.id != settled.id])
+        is_over = not waits_for
+    # The version also where nothing is to be done for the job: another scheduler may be about to hold it for this very
+    # run, and one of the two must see the other.
+    return Change(
+        settled.job_id,
+        schedule.version,
+        due_again,
+        remove=is_over,
+        waits_for=waits_for,
+        settled=(settled,),
+        packed=packed,
+    )

@@ -32,17 +32,19 @@ class Taker:
         reason: str | None = None,
     ) -> Run:
         """Return a run that is to be executed."""
+        owner = self.owner
         return Run(
-            id=f"{self.owner.id}-{next(self._numbers)}",
-            job_id=job.id,
-            fire_time=fire_time,
-            due_at=due_at,
-            attempt=attempt,
-            reason=reason,
-            lateness=now - due_at,
+            f"{owner.id}-{next(self._numbers)}",
+            job.id,
+            fire_time,
+            due_at,
+            attempt,
+            RunStatus.SCHEDULED,
+            reason,
+            now - due_at,
             executor=job.executor,
-            host=self.owner.host,
-            owner=self.owner.id,
+            host=owner.host,
+            owner=owner.id,
             coalesced=coalesced,
         )
 

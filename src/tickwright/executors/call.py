@@ -51,21 +51,13 @@ def call(
     started_at = active.started_at = clock.now()
     began = clock.monotonic()
     run_id = active.record.id
-    host.deliver(Started(run_id=run_id, started_at=started_at))
+    host.deliver(Started(run_id, started_at))
     # A context of its own: what a job sets in context variables does not reach the next one on this thread.
     outcome = copy_context().run(_invoke, active, func, args, kwargs)
     # The wall clock may be set while the job runs; a duration may not come out negative.
     elapsed = timedelta(seconds=clock.monotonic() - began)
-    return Report(
-        run_id=run_id,
-        status=outcome.status,
-        started_at=started_at,
-        finished_at=started_at + elapsed,
-        result=outcome.result,
-        exception=outcome.exception,
-        traceback=outcome.traceback,
-        reason=outcome.reason,
-    )
+    status, result, exception, traceback, reason = outcome
+    return Report(run_id, status, started_at + elapsed, started_at, result, exception, traceback, reason)
 
 
 def _invoke(active: ActiveRun, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Outcome:

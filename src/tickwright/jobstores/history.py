@@ -57,8 +57,9 @@ class RunHistory:
                 held = self._unsettled.get(run.id)
                 if held is None or held.owner != run.owner or held.job_id != run.job_id:
                     return False
-            if any(run_id not in self._unsettled for run_id in change.waits_for):
-                return False
+            for run_id in change.waits_for:
+                if run_id not in self._unsettled:
+                    return False
             new = len(change.started) + len(change.recorded)
             return (new < 2 and len(change.settled) < 2) or _all_differ(change)
 
@@ -68,7 +69,8 @@ class RunHistory:
             for run in change.started:
                 self._take(run)
                 self._unsettled[run.id] = run
-                self._unsettled_of[run.job_id] = (*self._unsettled_of.get(run.job_id, ()), run)
+                others = self._unsettled_of.get(run.job_id)
+                self._unsettled_of[run.job_id] = (run,) if others is None else (*others, run)
             for run in change.recorded:
                 self._take(run)
                 heappush(self._ended, (_end_of(run), run.id))

@@ -34,6 +34,8 @@ class Host:
 
     def pack(self, report: Report) -> Report:
         """Return the report as its job store wants it."""
+        if report.result is None and report.exception is None:
+            return report
         try:
             return self.packer(report)
         except BaseException:  # border: a user's job store, in a worker that may not die of it; the loop tries again

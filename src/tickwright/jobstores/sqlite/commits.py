@@ -1,26 +1,32 @@
-"""A change in SQL: written whole, or not at all."""
+"""Changes in SQL: each is written whole, or not at all."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from tickwright.change import Change
 from tickwright.jobstores.sqlite import jobs, leases, runs
 
-__all__ = ["commit_change"]
+__all__ = ["commit_all"]
 
 
-def commit_change(sql: sqlite3.Connection, change: Change, writes: runs.RunWrites) -> bool:
-    """Write a change whole, or return False and write nothing of it.
+def commit_all(sql: sqlite3.Connection, changes: Sequence[Change], prepared: Sequence[runs.RunWrites]) -> list[bool]:
+    """Write each change whole, or nothing of it; return which were written.
 
     The runs are checked, then the job is written under its condition, then the runs are written, which
     cannot fail any more: the transaction has the file to itself, so what was checked stays true.
     """
+    known = runs.KnownRuns(sql, prepared)
+    return [_commit_one(sql, change, writes, known) for change, writes in zip(changes, prepared, strict=True)]
+
+
+def _commit_one(sql: sqlite3.Connection, change: Change, writes: runs.RunWrites, known: runs.KnownRuns) -> bool:
     if change.silence is not None and not leases.is_silent(sql, change.silence):
         return False
-    if not runs.admits(sql, writes) or not _write_job(sql, change):
+    if not known.admit(writes) or not _write_job(sql, change):
         return False
-    runs.write(sql, writes)
+    known.write(writes)
     return True
 
 

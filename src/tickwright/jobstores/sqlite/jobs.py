@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 from tickwright.errors import UnreadableJobError
+from tickwright.jobstores.sqlite.among import rows_among
 from tickwright.jobstores.sqlite.instants import EARLIEST, LATEST, micros_of
 from tickwright.jobstores.sqlite.job_row import JobRow, schedule_of
 from tickwright.jobstores.sqlite.troubles import is_damage
@@ -24,7 +26,7 @@ __all__ = [
     "illegible_jobs",
     "is_at_version",
     "next_run_time",
-    "read_schedule",
+    "read_schedules",
     "remove_all_jobs",
     "remove_job",
     "replace_job",
@@ -35,6 +37,8 @@ __all__ = [
 # -- reading ---------------------------------------------------------------------------------------
 
 COLUMNS = "key, id, executor, next_fire_time, next_run_time, paused, version"
+
+SCHEDULES = "SELECT id, next_fire_time, next_run_time, paused, version FROM jobs WHERE id IN"
 
 FIND = "WHERE id = ?"
 
@@ -136,15 +140,13 @@ def next_run_time(sql: sqlite3.Connection, executors: Collection[str] | None = N
     return min((first[0] for first in firsts if first is not None), default=None)
 
 
-def read_schedule(sql: sqlite3.Connection, job_id: str) -> Schedule | None:
-    """Return the job's schedule without reading its body; None where it is gone, or its row is damaged."""
-    found = sql.execute(
-        "SELECT next_fire_time, next_run_time, paused, version FROM jobs WHERE id = ?", (job_id,)
-    ).fetchone()
-    try:
-        return None if found is None else schedule_of(job_id, *found)
-    except UnreadableJobError:
-        return None
+def read_schedules(sql: sqlite3.Connection, job_ids: Iterable[str]) -> dict[str, Schedule]:
+    """Return the schedules of jobs, without reading a body; not of those that are gone, or whose rows are damaged."""
+    schedules = {}
+    for columns in rows_among(sql, SCHEDULES, job_ids):
+        with suppress(UnreadableJobError):
+            schedules[columns[0]] = schedule_of(*columns)
+    return schedules
 
 
 def is_at_version(sql: sqlite3.Connection, job_id: str, version: int) -> bool:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import zip_longest
 from typing import NamedTuple
 
 from tickwright.change import Change
+from tickwright.jobstores.sqlite.among import rows_among
 from tickwright.jobstores.sqlite.instants import micros_of
 from tickwright.jobstores.sqlite.run_row import COLUMNS, Row, end_of, row_of
 from tickwright.run import RunStatus
 from tickwright.serializers import Serializer
 
 __all__ = [
+    "KnownRuns",
     "RunWrites",
-    "admits",
     "find_run",
     "prepare",
     "select_runs",
     "unsettled_of",
     "unsettled_runs",
-    "write",
 ]
 
 
@@ -53,9 +55,9 @@ def prepare(change: Change, serializer: Serializer) -> RunWrites:
 
 INSERT = f"INSERT INTO runs ({COLUMNS}, ended) VALUES ({'?, ' * 17}?)"  # noqa: S608 - all of it constant
 
-BEGUN = "UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'scheduled'"
+HANDS = "SELECT id, owner, job_id, ended IS NOT NULL FROM runs WHERE id IN"
 
-HELD = "SELECT 1 FROM runs WHERE id = ? AND owner = ? AND job_id = ? AND ended IS NULL"
+BEGUN = "UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'scheduled'"
 
 SETTLE = """
     UPDATE runs
@@ -65,28 +67,47 @@ SETTLE = """
 """
 
 
-def admits(sql: sqlite3.Connection, writes: RunWrites) -> bool:
-    """Return whether all that is settled or waited for has no outcome yet, and no new id is taken."""
-    for row in writes.settled:
-        if sql.execute(HELD, row[:3]).fetchone() is None:
-            return False
-    for run_id in writes.waits_for:
-        if sql.execute("SELECT 1 FROM runs WHERE id = ? AND ended IS NULL", (run_id,)).fetchone() is None:
-            return False
-    for row in writes.new:
-        if sql.execute("SELECT 1 FROM runs WHERE id = ?", row[:1]).fetchone() is not None:
-            return False
-    return _all_differ(writes.settled) and _all_differ(writes.new)
+class KnownRuns:
+    """The runs on record that the changes of one commit speak of, read at once and kept up with what is written.
 
+    The transaction has the file to itself, so nobody else changes them meanwhile.
+    """
 
-def write(sql: sqlite3.Connection, writes: RunWrites) -> None:
-    """Write what `admits` has let pass in the same transaction."""
-    for row in writes.new:
-        sql.execute(INSERT, row)
-    for begun in writes.begun:
-        sql.execute(BEGUN, begun)
-    for row in writes.settled:
-        sql.execute(SETTLE, row[3:] + row[:3])
+    def __init__(self, sql: sqlite3.Connection, all_writes: Iterable[RunWrites]) -> None:
+        self._sql = sql
+        ids = [row[0] for writes in all_writes for row in (*writes.new, *writes.settled)]
+        ids += [run_id for writes in all_writes for run_id in writes.waits_for]
+        # By id, in whose hands each is and which job's; None once it has ended.
+        self._hands: dict[str, tuple[str, str] | None] = {
+            run_id: None if is_settled else (owner, job_id)
+            for run_id, owner, job_id, is_settled in rows_among(sql, HANDS, ids)
+        }
+
+    def admit(self, writes: RunWrites) -> bool:
+        """Return whether all that is settled or waited for has no outcome yet, and no new id is taken."""
+        hands = self._hands
+        for row in writes.settled:
+            if hands.get(row[0]) != row[1:3]:
+                return False
+        for run_id in writes.waits_for:
+            if hands.get(run_id) is None:
+                return False
+        for row in writes.new:
+            if row[0] in hands:
+                return False
+        return _all_differ(writes.settled) and _all_differ(writes.new)
+
+    def write(self, writes: RunWrites) -> None:
+        """Write what `admit` has let pass."""
+        sql, hands = self._sql, self._hands
+        for row in writes.new:
+            sql.execute(INSERT, row)
+            hands[row[0]] = row[1:3] if row[-1] is None else None
+        for begun in writes.begun:
+            sql.execute(BEGUN, begun)
+        for row in writes.settled:
+            sql.execute(SETTLE, row[3:] + row[:3])
+            hands[row[0]] = None
 
 
 def _all_differ(rows: list[Row]) -> bool:
@@ -96,6 +117,11 @@ def _all_differ(rows: list[Row]) -> bool:
 # -- reading: rows only; runs are made of them when the lock is free --------------------------------
 
 SELECT = f"SELECT {COLUMNS} FROM runs "  # noqa: S608 - all of it constant
+
+UNSETTLED = f"SELECT key, {COLUMNS} FROM runs WHERE ended IS NULL AND job_id IN"  # noqa: S608 - all of it constant
+
+JOB_ID = 2
+"""Where it stands in `COLUMNS`."""
 
 
 def find_run(sql: sqlite3.Connection, run_id: str) -> list[Row]:
@@ -127,9 +153,12 @@ def select_runs(
     return sql.execute(SELECT + where + "ORDER BY key DESC LIMIT ?", (*given.values(), most)).fetchall()
 
 
-def unsettled_of(sql: sqlite3.Connection, job_id: str) -> list[Row]:
-    """Return the job's rows without an outcome, in the order they were taken."""
-    return sql.execute(SELECT + "WHERE job_id = ? AND ended IS NULL ORDER BY key", (job_id,)).fetchall()
+def unsettled_of(sql: sqlite3.Connection, job_ids: Iterable[str]) -> Mapping[str, list[Row]]:
+    """Return by job the rows without an outcome, in the order they were taken; nothing for a job without."""
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for _, row in sorted((columns[0], columns[1:]) for columns in rows_among(sql, UNSETTLED, job_ids)):
+        found[row[JOB_ID]].append(row)
+    return found
 
 
 def unsettled_runs(sql: sqlite3.Connection, owner: str | None) -> list[Row]:

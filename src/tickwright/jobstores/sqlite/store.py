@@ -22,7 +22,7 @@ from tickwright.errors import (
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.body import pack_job
 from tickwright.jobstores.sqlite import aside, jobs, leases, notes, runs
-from tickwright.jobstores.sqlite.commits import commit_change
+from tickwright.jobstores.sqlite.commits import commit_all
 from tickwright.jobstores.sqlite.database import Database
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
 from tickwright.jobstores.sqlite.job_row import JobRow
@@ -225,7 +225,7 @@ class SQLiteJobStore(JobStore):
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         prepared = [runs.prepare(change, self.serializer) for change in changes]
-        return self._file.write(lambda sql: [commit_change(sql, *one) for one in zip(changes, prepared, strict=True)])
+        return self._file.write(commit_all, changes, prepared)
 
     # -- unreadable jobs -----------------------------------------------------------------------------
 
@@ -339,13 +339,13 @@ def _due_rows(
     sql: sqlite3.Connection, now: int, limit: int, executors: Collection[str] | None
 ) -> list[tuple[JobRow, list[Row]]]:
     """Return due jobs, each with its unsettled runs, as they stand at one moment."""
-    return [(row, runs.unsettled_of(sql, row.id)) for row in jobs.due_jobs(sql, now, limit, executors)]
+    rows = jobs.due_jobs(sql, now, limit, executors)
+    unsettled = runs.unsettled_of(sql, [row.id for row in rows])
+    return [(row, unsettled.get(row.id, [])) for row in rows]
 
 
 def _standing_rows(sql: sqlite3.Connection, job_ids: tuple[str, ...]) -> list[tuple[str, Schedule, list[Row]]]:
     """Return the schedules of those jobs that are there, each with its unsettled runs, as they stand at one moment."""
-    return [
-        (job_id, schedule, runs.unsettled_of(sql, job_id))
-        for job_id in job_ids
-        if (schedule := jobs.read_schedule(sql, job_id)) is not None
-    ]
+    schedules = jobs.read_schedules(sql, job_ids)
+    unsettled = runs.unsettled_of(sql, schedules)
+    return [(job_id, schedule, unsettled.get(job_id, [])) for job_id, schedule in schedules.items()]

@@ -51,6 +51,8 @@ class Desk:
         self._zone_rules = ZoneRules(alias, store, context, self._lease)
         self._endings = Endings(store, context, self._flights, self._lease, self._tending)
         self._again = False
+        self.job_due_in: float | None = None
+        """Seconds from the last round to the next job that can be taken; None where none is known, or not asked for."""
         self._told_rooms: set[str] = set()
 
     @property
@@ -337,6 +339,7 @@ class Desk:
     # -- the rest ------------------------------------------------------------------------------------
 
     def _seconds_to_next(self, taking: bool) -> float | None:
+        self.job_due_in = None
         if self._again:
             return 0.0
         wait = self._lease.seconds_to_next()
@@ -346,7 +349,8 @@ class Desk:
         next_time = self.store.next_due_time(open_to) if open_to else None
         if next_time is None:
             return None if wait == inf else wait
-        return min(wait, max(0.0, (next_time - self._context.clock.now()) / timedelta(seconds=1)))
+        self.job_due_in = max(0.0, (next_time - self._context.clock.now()) / timedelta(seconds=1))
+        return min(wait, self.job_due_in)
 
     def _failed(self, error: BaseException) -> float:
         # A call may take its time before it fails: pauses count from now.

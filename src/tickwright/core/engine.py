@@ -58,6 +58,11 @@ class Engine:
         """How many of those that were reported cannot be put on record yet, by this scheduler as it is."""
         return sum(desk.waiting for desk in self._desks.values())
 
+    @property
+    def job_due_in(self) -> float | None:
+        """Seconds from the last step to the next job that can be taken; None where none is known."""
+        return min((desk.job_due_in for desk in self._desks.values() if desk.job_due_in is not None), default=None)
+
     def announce(self) -> None:
         """Open the leases, before anybody puts a run on record in this engine's name."""
         for desk in self._desks.values():

@@ -180,7 +180,9 @@ class JobStore(ABC):
 
     def _commit_one(self, change: Change) -> bool:
         runs = self._history()
-        if not runs.admits(change) or (change.silence and not self._leases.is_silent(change.silence)):
+        with runs.lock:
+            is_admitted = runs.admits(change)
+        if not is_admitted or (change.silence and not self._leases.is_silent(change.silence)):
             return False
         try:
             if not self._write_job(change):
@@ -190,7 +192,8 @@ class JobStore(ABC):
             # fire time that the job has passed is lost; if it has not, they do not. `_history` finds out.
             self._kept.in_doubt = change
             raise
-        runs.write(change)
+        with runs.lock:
+            runs.write(change)
         return True
 
     def _write_job(self, change: Change) -> bool:
@@ -224,8 +227,10 @@ class JobStore(ABC):
         change = kept.in_doubt
         if change is None:  # another thread was faster
             return
-        if self._has_arrived(change) and kept.runs.admits(change):
-            kept.runs.write(change)
+        has_arrived = self._has_arrived(change)
+        with kept.runs.lock:
+            if has_arrived and kept.runs.admits(change):
+                kept.runs.write(change)
         kept.in_doubt = None
 
     def _has_arrived(self, change: Change) -> bool:

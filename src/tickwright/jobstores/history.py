@@ -42,57 +42,58 @@ class RunHistory:
     # -- writing -------------------------------------------------------------------------------------
 
     def admits(self, change: Change) -> bool:
-        """Return whether `write` may be called.
+        """Return whether `write` may be called. The caller holds `lock`.
 
         All that the change settles is unsettled, in the hands of its owner; no new run has the id of another.
         """
-        with self.lock:
-            for run in change.started:
-                if run.id in self._runs:
-                    return False
-            for run in change.recorded:
-                if run.id in self._runs:
-                    return False
-            for run in change.settled:
-                held = self._unsettled.get(run.id)
-                if held is None or held.owner != run.owner or held.job_id != run.job_id:
-                    return False
-            for run_id in change.waits_for:
-                if run_id not in self._unsettled:
-                    return False
-            new = len(change.started) + len(change.recorded)
-            return (new < 2 and len(change.settled) < 2) or _all_differ(change)
+        for run in change.started:
+            if run.id in self._runs:
+                return False
+        for run in change.recorded:
+            if run.id in self._runs:
+                return False
+        for run in change.settled:
+            held = self._unsettled.get(run.id)
+            if held is None or held.owner != run.owner or held.job_id != run.job_id:
+                return False
+        for run_id in change.waits_for:
+            if run_id not in self._unsettled:
+                return False
+        new = len(change.started) + len(change.recorded)
+        return (new < 2 and len(change.settled) < 2) or _all_differ(change)
 
     def write(self, change: Change) -> None:
-        """Write the runs of a change that `admits` has let pass under the same lock."""
-        with self.lock:
-            for run in change.started:
-                self._take(run)
-                self._unsettled[run.id] = run
-                others = self._unsettled_of.get(run.job_id)
-                self._unsettled_of[run.job_id] = (run,) if others is None else (*others, run)
-            for run in change.recorded:
-                self._take(run)
-                heappush(self._ended, (_end_of(run), run.id))
-            for started in change.begun:
-                if started.run_id in self._unsettled:
-                    self._begun.setdefault(started.run_id, started.started_at)
-            for run in change.settled:
-                self._settle(run)
-            if change.remove:
-                self.release(change.job_id)
+        """Write the runs of a change that `admits` has let pass. The caller has held `lock` since."""
+        for run in change.started:
+            self._take(run)
+            self._unsettled[run.id] = run
+            others = self._unsettled_of.get(run.job_id)
+            self._unsettled_of[run.job_id] = (run,) if others is None else (*others, run)
+        for run in change.recorded:
+            self._take(run)
+            heappush(self._ended, (_end_of(run), run.id))
+        for started in change.begun:
+            if started.run_id in self._unsettled:
+                self._begun.setdefault(started.run_id, started.started_at)
+        for run in change.settled:
+            self._settle(run)
+        if change.remove:
+            self._release(change.job_id)
 
     def release(self, job_id: str) -> None:
         """Note that a job is gone: its last run is now let go like any other."""
         with self.lock:
-            if (kept := self._last_kept.pop(job_id, None)) is not None:
-                heappush(self._ended, kept)
+            self._release(job_id)
+
+    def _release(self, job_id: str) -> None:
+        if (kept := self._last_kept.pop(job_id, None)) is not None:
+            heappush(self._ended, kept)
 
     def release_all(self) -> None:
         """Note that all jobs are gone."""
         with self.lock:
             for job_id in list(self._last_kept):
-                self.release(job_id)
+                self._release(job_id)
 
     def _take(self, run: Run) -> None:
         self._runs[run.id] = run
@@ -101,7 +102,7 @@ class RunHistory:
             self._ids_of[run.job_id] = {run.id: None}
         else:
             ids[run.id] = None
-            self.release(run.job_id)
+            self._release(run.job_id)
 
     def _settle(self, run: Run) -> None:
         self._runs[run.id] = run
@@ -159,10 +160,9 @@ class RunHistory:
 
     def unsettled_of(self, job_id: str) -> tuple[Run, ...]:
         """Return the runs of this job without an outcome, in the order they were taken."""
-        with self.lock:
-            runs = self._unsettled_of.get(job_id, ())
-            begun = self._begun
-            return tuple([_as_seen(run, begun) for run in runs]) if runs and begun else runs
+        # One look into a dict, which needs no lock: nearly always there is none, and the loop asks for each due job.
+        runs = self._unsettled_of.get(job_id, ())
+        return tuple([_as_seen(run, self._begun) for run in runs]) if runs else runs
 
     # -- retention -----------------------------------------------------------------------------------
 

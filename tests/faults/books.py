@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from tests.faults.deeds import Note
+from tickwright.core.firing import RUN_NOW
 from tickwright.run import Run, RunStatus
 from tickwright.schedulers.base import BaseScheduler
 from tickwright.triggers.base import Trigger
 
-UNSETTLED = (RunStatus.SCHEDULED, RunStatus.RUNNING)
 NEVER_CALLED = (RunStatus.MISSED, RunStatus.SKIPPED)
 
 
@@ -92,7 +92,7 @@ def _follow(
     firsts = sorted((run for run in runs if run.attempt == 1), key=lambda run: run.fire_time)
     expected: datetime | None = planned.first
     for run in firsts:
-        if run.reason is not None and run.reason.startswith("asked for by run_job"):
+        if run.reason is not None and run.reason.startswith(RUN_NOW):
             continue
         covered = 0
         while expected is not None and expected <= run.fire_time:
@@ -120,7 +120,7 @@ def _look_at(books: Books, run: Run, called: set[str], at_rest: bool) -> None:
     books.lost += run.status is RunStatus.LOST
     books.cancelled += run.status is RunStatus.CANCELLED
     books.passed_over += run.status in NEVER_CALLED
-    if run.status in UNSETTLED and at_rest:
+    if not run.is_settled and at_rest:
         books.unaccounted += 1
         books.complaints.append(f"{run} never got an outcome")
     if run.status in (RunStatus.SUCCEEDED, RunStatus.FAILED) and run.id not in called:

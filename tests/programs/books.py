@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tickwright import Run, RunStatus
-from tickwright.clock import Clock, SystemClock
 from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.testing.suites.store.material import Host
 
 __all__ = ["Books", "audit", "history", "lines_of"]
 
@@ -51,13 +51,6 @@ class Books:
     complaints: list[str] = field(default_factory=list)
 
 
-class _Reader:
-    clock: Clock = SystemClock()
-
-    def wakeup(self) -> None:
-        return
-
-
 def lines_of(folder: Path) -> list[Line]:
     """Return what the jobs have left so far."""
     file = folder / "lines.txt"
@@ -67,7 +60,7 @@ def lines_of(folder: Path) -> list[Line]:
 def history(folder: Path) -> list[Run]:
     """Return all runs on record, oldest first. No scheduler is started for it, which might settle some of them."""
     store = SQLiteJobStore(folder / "jobs.sqlite")
-    store.start(_Reader(), "default")
+    store.start(Host(), "default")
     try:
         return store.get_runs()[::-1]
     finally:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from tests.chain import breaks
 from tests.durability.audit import lines_of
 from tests.durability.victim import Victim
 from tests.durability.world import World
@@ -62,8 +63,6 @@ def has_calls(world: World, number: int) -> bool:
 def each_fire_time_once(runs: Sequence[Run], period: timedelta) -> None:
     """Hold the first attempts of one job's runs against its interval: no gap and no overlap."""
     firsts = sorted((run for run in runs if run.attempt == 1), key=lambda run: run.fire_time)
-    expected = firsts[0].fire_time - period * (firsts[0].coalesced - 1)
-    for run in firsts:
-        begins = run.fire_time - period * (run.coalesced - 1)
-        assert begins == expected, f"after {expected - period} the next fire time on record is {begins}"
-        expected = run.fire_time + period
+    assert firsts
+    broken = breaks(((run.fire_time, run.coalesced) for run in firsts), period)
+    assert [f"after {expected - period} the next on record is {found}" for expected, found in broken] == []

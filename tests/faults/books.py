@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
+from tests.columns import in_columns
 from tests.faults.deeds import Note
 from tickwright.core.firing import RUN_NOW
 from tickwright.run import Run, RunStatus
@@ -33,10 +34,7 @@ class Books:
     def table(self) -> str:
         """Return the numbers as two lines of text."""
         names = [one.name for one in fields(self) if one.name != "complaints"]
-        widths = [max(len(name), len(str(getattr(self, name)))) for name in names]
-        heads = "  ".join(name.replace("_", " ").rjust(width) for name, width in zip(names, widths, strict=True))
-        values = "  ".join(str(getattr(self, name)).rjust(width) for name, width in zip(names, widths, strict=True))
-        return f"{heads}\n{values}"
+        return in_columns([[name.replace("_", " ") for name in names], [getattr(self, name) for name in names]])
 
 
 @dataclass(frozen=True)

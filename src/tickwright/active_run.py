@@ -97,25 +97,24 @@ class ActiveRun:
 
     def request_cancel(self) -> None:
         """Ask the run to stop, here and wherever it is relayed to."""
-        if self._cancel_requested:
-            return
-        # The flag first, then the relay; `relay_to` does it the other way round. So whichever thread is
-        # faster, a request that comes while the run is handed over is seen by at least one side.
-        self._cancel_requested = True
-        relay = self._relay
-        if relay is not None:
-            relay()
+        if not self._cancel_requested:
+            self._cancel_requested = True
+            self._relay_news()
 
     def lose_lease(self) -> None:
         """Tell the run that it is lost, here and wherever it is relayed to."""
-        if self._lost_lease:
-            return
-        self._lost_lease = True
+        if not self._lost_lease:
+            self._lost_lease = True
+            self._relay_news()
+
+    def _relay_news(self) -> None:
+        # The flag first, then the relay; `relay_to` does it the other way round. So whichever thread is
+        # faster, news that come while the run is handed over are seen by at least one side.
         relay = self._relay
         if relay is not None:
             relay()
 
-    def relay_to(self, relay: Callable[[], object] | None) -> None:
+    def relay_to(self, relay: Callable[[], object]) -> None:
         """Have `relay()` called for all news from now on; look at `is_to_stop` afterwards."""
         self._relay = relay
 

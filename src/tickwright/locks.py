@@ -11,8 +11,8 @@ __all__ = ["RLock", "is_held_here", "unless_held"]
 
 def is_held_here(lock: RLock) -> bool:
     """Return whether the calling thread holds the lock."""
-    # What `threading.Condition` asks too. There is no public name for it.
-    return bool(lock._is_owned())  # type: ignore[attr-defined]
+    # What `threading.Condition` asks too.
+    return bool(lock._is_owned())  # type: ignore[attr-defined] # there is no public name for it
 
 
 def unless_held(lock: RLock) -> RLock:

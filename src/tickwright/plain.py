@@ -21,15 +21,15 @@ def plain_number(value: object) -> int | float | None:
     """Return the whole number or the float that `value` is, or `None` where it is neither; a bool is no number."""
     kind = type(value)
     if issubclass(kind, int) and kind is not bool:
-        return int.__int__(value)  # type: ignore[arg-type]
-    return float.__float__(value) if issubclass(kind, float) else None  # type: ignore[arg-type]
+        return int.__int__(value)  # type: ignore[arg-type] # by its type
+    return float.__float__(value) if issubclass(kind, float) else None  # type: ignore[arg-type] # by its type
 
 
 def plain_datetime(value: object) -> datetime | None:
     """Return the datetime that `value` is, with its zone and its `fold`, or `None` where it is none."""
     if not issubclass(type(value), datetime):
         return None
-    return datetime.combine(datetime.date(value), datetime.timetz(value))  # type: ignore[arg-type]
+    return datetime.combine(datetime.date(value), datetime.timetz(value))  # type: ignore[arg-type] # by its type
 
 
 def plain_date(value: object) -> date | None:
@@ -37,11 +37,11 @@ def plain_date(value: object) -> date | None:
     kind = type(value)
     if not issubclass(kind, date) or issubclass(kind, datetime):
         return None
-    return date.fromordinal(date.toordinal(value))  # type: ignore[arg-type]
+    return date.fromordinal(date.toordinal(value))  # type: ignore[arg-type] # by its type
 
 
 def plain_time(value: object) -> time | None:
     """Return the time of day that `value` is, with its zone and its `fold`, or `None` where it is none."""
     if not issubclass(type(value), time):
         return None
-    return datetime.combine(date.min, value).timetz()  # type: ignore[arg-type]
+    return datetime.combine(date.min, value).timetz()  # type: ignore[arg-type] # by its type

@@ -14,7 +14,7 @@ from tickwright.errors import InvalidReferenceError, shortened
 from tickwright.names import LastingName, known_names, lasting_name, place_now, registered
 from tickwright.policies import UNSET
 
-__all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now"]
+__all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now", "name_of_main"]
 
 WAS_IT_MOVED = "; if it was renamed or moved, say where it is now with tickwright.moved(old, new)"
 """What to do about a place that leads nowhere."""
@@ -112,7 +112,7 @@ def name_now(name: str) -> str:
 
 
 def _module(module_name: str, name: str) -> ModuleType:
-    if module_name == _name_of_main():
+    if module_name == name_of_main():
         return sys.modules["__main__"]
     try:
         return import_module(module_name)
@@ -124,7 +124,7 @@ def _module(module_name: str, name: str) -> ModuleType:
         raise InvalidReferenceError(f"{name!r}: importing {module_name!r} raised {error!r}") from error
 
 
-def _name_of_main() -> str:
+def name_of_main() -> str:
     """Return the name by which other processes can import the program that runs here, or `__main__`."""
     # Under `python -m package.module` the running module is called __main__ here and package.module elsewhere.
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
@@ -199,7 +199,7 @@ def _checked(module_name: str | None, qualname: str, target: object) -> Referenc
     if module_name is None:
         raise InvalidReferenceError(f"{shortened(target)} does not say which module it is from; wrap it in a function")
     if module_name == "__main__":
-        module_name = _name_of_main()
+        module_name = name_of_main()
         # A program that comes through standard input has the file name <stdin>.
         if module_name == "__main__" and getattr(sys.modules["__main__"], "__file__", "<prompt>").startswith("<"):
             raise InvalidReferenceError(

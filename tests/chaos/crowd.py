@@ -5,9 +5,7 @@ python -m tests.chaos.crowd [--seconds 60] [--seed 7] [--blind]
 
 from __future__ import annotations
 
-import json
 import random
-import signal
 import time
 from argparse import ArgumentParser
 from dataclasses import dataclass
@@ -17,9 +15,9 @@ from typing import Any
 
 from tests.chaos.plan import twenty_a_second
 from tests.chaos.witness import Evidence, bear_witness
-from tests.durability.audit import finish, folder_for, judge_world, report
-from tests.durability.judge import Line, Verdict
-from tests.durability.victim import Victim
+from tests.durability.audit import finish, folder_for, judge_world, lines_of, picture_of, report
+from tests.durability.judge import Verdict
+from tests.durability.victim import Victim, end_all
 from tests.durability.world import World
 
 __all__ = ["Crowd", "Stirred", "stir"]
@@ -67,8 +65,7 @@ def stir(folder: Path, seconds: float, seed: int, **settings: Any) -> Stirred:
         crowd.kill_all()
     crowd.everybody.append(finish(world))
     verdict = judge_world(world, at_the_end=True)
-    runs = json.loads(world.picture.read_text())["runs"]
-    evidence = bear_witness(world, runs, Line.read(world.lines.read_text()), crowd.everybody)
+    evidence = bear_witness(world, picture_of(world)["runs"], lines_of(world), crowd.everybody)
     for victim in crowd.everybody:
         evidence.complaints += victim.troubles()
     return Stirred(verdict, evidence, crowd.oversleep)
@@ -122,12 +119,7 @@ class Crowd:
         # All go on before any is waited for: one that stopped with the file locked keeps others from starting.
         for victim in self.members:
             victim.wait_until("up")
-        for victim in self.members:
-            victim.ask(signal.SIGTERM)
-        for victim in self.members:
-            assert victim.end() == 0, (
-                f"process {victim.pid} ended with {victim.process.returncode}: {victim.complaints}"
-            )
+        end_all(self.members)
 
     def kill_all(self) -> None:
         for victim in self.members:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tests.durability.plan import Planned
+from tests.durability.plan import Planned, every
 
 __all__ = ["twenty_a_second"]
 
@@ -39,12 +39,10 @@ def _interval() -> Iterator[Planned]:
     """Seven each second and eight every two seconds: eleven a second."""
     for number in range(15):
         period = 1 if number < 7 else 2
-        yield Planned(
-            id=f"interval-{number:02}",
-            kind="interval",
-            trigger_args={"trigger": "interval", "seconds": period},
-            period=period,
-            seconds=(0.0, 0.7, 0.05, 1.5)[number % 4],
+        yield every(
+            period,
+            f"interval-{number:02}",
+            takes=(0.0, 0.7, 0.05, 1.5)[number % 4],
             executor="processes" if number == 12 else "default",
             on_lost=("record", "rerun")[number % 2],
             coalesce=number % 3 != 1,

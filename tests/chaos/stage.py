@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from tests.durability.judge import Line
+from tests.chain import breaks
+from tests.durability.audit import lines_of
 from tests.durability.victim import Victim
 from tests.durability.world import World
 from tickwright import BackgroundScheduler, Run
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.testing.suites.store.material import Host
 
-__all__ = ["SOON", "beside", "calls", "each_fire_time_once", "has_calls", "opened", "until"]
+__all__ = ["SOON", "beside", "each_fire_time_once", "has_calls", "opened", "until"]
 
 SOON = 40.0
 """Seconds within which anything happens that happens at all; far more than it takes on a busy machine."""
@@ -54,21 +55,14 @@ def beside(world: World, *, paused: bool = True, **options: Any) -> Iterator[Bac
         scheduler.shutdown()
 
 
-def calls(world: World) -> list[Line]:
-    """Return what the jobs have left so far."""
-    return Line.read(world.lines.read_text()) if world.lines.exists() else []
-
-
 def has_calls(world: World, number: int) -> bool:
     """Return whether the jobs were called so often."""
-    return len(calls(world)) >= number
+    return len(lines_of(world)) >= number
 
 
 def each_fire_time_once(runs: Sequence[Run], period: timedelta) -> None:
     """Hold the first attempts of one job's runs against its interval: no gap and no overlap."""
     firsts = sorted((run for run in runs if run.attempt == 1), key=lambda run: run.fire_time)
-    expected = firsts[0].fire_time - period * (firsts[0].coalesced - 1)
-    for run in firsts:
-        begins = run.fire_time - period * (run.coalesced - 1)
-        assert begins == expected, f"after {expected - period} the next fire time on record is {begins}"
-        expected = run.fire_time + period
+    assert firsts
+    broken = breaks(((run.fire_time, run.coalesced) for run in firsts), period)
+    assert [f"after {expected - period} the next on record is {found}" for expected, found in broken] == []

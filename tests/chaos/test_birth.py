@@ -14,16 +14,14 @@ import pytest
 
 from tests.chaos.stage import has_calls, until
 from tests.durability.audit import finish, judge_world
-from tests.durability.plan import Planned
+from tests.durability.plan import every
 from tests.durability.victim import Victim
 from tests.durability.world import World
 
 BIRTHS = int(os.environ.get("BIRTHS", "1"))
 SEED = int(os.environ.get("BIRTH_SEED", random.randrange(1_000_000)))
 
-JOB = Planned(
-    id="job", kind="interval", trigger_args={"trigger": "interval", "seconds": 1}, period=1, seconds=0.0, coalesce=False
-)
+JOB = every(1, "job", coalesce=False)
 
 
 @pytest.mark.timeout(60 + 30 * BIRTHS)
@@ -40,7 +38,7 @@ def test_those_who_make_a_file_may_be_killed_at_any_instant_and_the_others_go_on
         for victim in crowd:
             victim.go()
         for victim in crowd[: dice.randint(1, 2)]:
-            time.sleep(dice.uniform(0.0, 0.03))
+            time.sleep(dice.uniform(0.0, 0.03))  # so that it dies at any instant of the making
             victim.kill(group=True)
         crowd[-1].wait_until("up")
         until(partial(has_calls, world, 1), f"a call (BIRTH_SEED={SEED})", crowd)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 
 import pytest
 
 from tests.chaos.deeds import hold
-from tests.chaos.stage import beside, calls, has_calls, opened, until
-from tests.durability.victim import Victim
+from tests.chaos.stage import beside, has_calls, opened, until
+from tests.durability.audit import lines_of
+from tests.durability.victim import Victim, end_all
 from tests.durability.world import World
 from tickwright import ThreadPoolExecutor
 
@@ -35,14 +35,12 @@ def four_at_once(world: World, crowd: list[Victim], executor: str) -> None:
         for number in range(4):
             other.add_job(hold, args=[str(world.lines), str(gate)], id=f"long-{number}", executor=executor)
         until(lambda: has_calls(world, 4), "four jobs at work at the same time", crowd)
-        assert not any(line.ended for line in calls(world))
-        places = Counter(line.process if executor == "default" else line.parent for line in calls(world))
+        assert not any(line.ended for line in lines_of(world))
+        places = Counter(line.process if executor == "default" else line.parent for line in lines_of(world))
         assert places == {victim.pid: 2 for victim in crowd}
         gate.touch()
         until(lambda: len(other.get_runs(status="succeeded")) == 4, "four outcomes", crowd)
-    for victim in crowd:
-        victim.ask(signal.SIGTERM)
-        assert victim.end() == 0, victim.complaints
+    end_all(crowd)
 
 
 @pytest.mark.parametrize("executor", ["default", "processes"])

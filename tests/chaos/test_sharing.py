@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from statistics import median
@@ -13,12 +12,12 @@ import pytest
 
 from tests.chaos.deeds import hold
 from tests.chaos.deploy import PERIOD
-from tests.chaos.stage import beside, calls, each_fire_time_once, has_calls, opened, until
-from tests.durability.audit import finish, judge_world
+from tests.chaos.stage import beside, each_fire_time_once, has_calls, opened, until
+from tests.durability.audit import finish, judge_world, lines_of
 from tests.durability.deeds import leave_line
 from tests.durability.judge import Line
-from tests.durability.plan import Planned
-from tests.durability.victim import Victim
+from tests.durability.plan import every
+from tests.durability.victim import Victim, end_all
 from tests.durability.world import World
 from tickwright import DateTrigger
 from tickwright.schedulers import base
@@ -29,25 +28,10 @@ pytestmark = [
 ]
 
 
-def every(seconds: int, job_id: str, takes: float = 0.0, executor: str = "default") -> Planned:
-    """A job that any of the processes may run."""
-    return Planned(
-        id=job_id,
-        kind="interval",
-        trigger_args={"trigger": "interval", "seconds": seconds},
-        period=seconds,
-        seconds=takes,
-        executor=executor,
-        coalesce=False,
-    )
-
-
 def end(victims: list[Victim]) -> None:
     """Ask them to end, and see that they do so without a complaint."""
+    end_all(victims)
     for victim in victims:
-        victim.ask(signal.SIGTERM)
-    for victim in victims:
-        assert victim.end() == 0, victim.complaints
         assert victim.complaints.splitlines() == []
 
 
@@ -55,7 +39,7 @@ def called(world: World, job_id: str, number: int = 1) -> list[Line]:
     """Wait until a job was called so often, and return its lines."""
 
     def are_there() -> list[Line]:
-        lines = [line for line in calls(world) if line.job == job_id]
+        lines = [line for line in lines_of(world) if line.job == job_id]
         return lines if len(lines) >= number else []
 
     found: list[Line] = until(are_there, f"call {number} of {job_id}")
@@ -77,14 +61,14 @@ def test_a_process_that_was_frozen_finds_its_report_refused_and_works_on(world, 
         (lost,) = until(lambda: watcher.get_runs("held", status="lost"), "the loss")
         gate.touch()
         frozen.thaw()
-        until(lambda: calls(shared)[0].ended, "the end of the function")
+        until(lambda: lines_of(shared)[0].ended, "the end of the function")
         until(lambda: "came too late and is dropped" in frozen.complaints, "the refusal", [frozen])
         (kept,) = watcher.get_runs("held")
         assert (kept.id, kept.status, kept.finished_at) == (lost.id, "lost", lost.finished_at)
         watcher.add_job(leave_line, args=[str(shared.lines), 0.0], id="next")
         assert called(shared, "next")[0].process == frozen.pid
         until(lambda: watcher.get_runs("next", status="succeeded"), "the next outcome")
-    assert [line.job for line in calls(shared)] == ["held", "next"]
+    assert [line.job for line in lines_of(shared)] == ["held", "next"]
 
 
 def test_what_waits_for_a_worker_in_a_frozen_process_and_is_lost_is_not_begun_afterwards(world, start):
@@ -106,7 +90,7 @@ def test_what_waits_for_a_worker_in_a_frozen_process_and_is_lost_is_not_begun_af
         gate.touch()
         watcher.add_job(leave_line, args=[str(shared.lines), 0.0], id="next")
         called(shared, "next")
-    assert [line.job for line in calls(shared)] == ["held", "next"]
+    assert [line.job for line in lines_of(shared)] == ["held", "next"]
 
 
 @pytest.mark.parametrize("is_blind", [False, True])
@@ -191,7 +175,7 @@ def test_no_process_acts_on_a_job_as_it_was_before_another_changed_it(world, sta
         instants["modified"] = datetime.now(UTC).timestamp()
         # Whatever they had read before is decided on by then.
         until(lambda: elsewhere.exists() and len(elsewhere.read_text().splitlines()) > 20, "calls of the changed job")
-        old = {line.run for line in calls(shared)}
+        old = {line.run for line in lines_of(shared)}
         for job_id, instant in instants.items():
             taken = [run.taken_at.timestamp() for run in other.get_runs(job_id) if run.id in old]
             assert len(taken) >= 5
@@ -203,7 +187,7 @@ def test_no_process_acts_on_a_job_as_it_was_before_another_changed_it(world, sta
 
 
 def test_six_processes_that_start_at_once_make_one_file_and_run_each_fire_time_once(world, start):
-    shared = world(*[every(1, f"job-{number}", takes=0.05) for number in range(6)])
+    shared = world(*[every(1, f"job-{number}", takes=0.05, coalesce=False) for number in range(6)])
     crowd = [start(shared, "waiting") for _ in range(6)]
     for victim in crowd:
         victim.wait_until("ready")
@@ -222,8 +206,11 @@ def test_six_processes_that_start_at_once_make_one_file_and_run_each_fire_time_o
 
 def test_a_rolling_deploy_loses_nothing_doubles_nothing_and_moves_nothing(world, start):
     shared = world(
-        *[every(1, f"job-{number}", takes=0.3, executor=("default", "processes")[number % 2]) for number in range(4)],
-        every(3600, "far"),
+        *[
+            every(1, f"job-{number}", takes=0.3, coalesce=False, executor=("default", "processes")[number % 2])
+            for number in range(4)
+        ],
+        every(3600, "far", coalesce=False),
     )
     old = [start(shared) for _ in range(2)]
     for victim in old:
@@ -273,7 +260,7 @@ def test_older_and_newer_code_for_one_job_take_turns_and_each_fire_time_is_run_o
 
     def calls_by(victim: Victim, number: int) -> None:
         def are_there() -> bool:
-            return sum(line.process == victim.pid for line in calls(shared)) >= number
+            return sum(line.process == victim.pid for line in lines_of(shared)) >= number
 
         until(are_there, f"call {number} by {victim.pid}", [victim])
 
@@ -282,26 +269,22 @@ def test_older_and_newer_code_for_one_job_take_turns_and_each_fire_time_is_run_o
     new = deploy("new")
     declared_at = datetime.now(UTC).timestamp()
     calls_by(new, 5)
-    assert not [line for line in calls(shared) if line.process == old.pid and line.began > declared_at + 1.0]
+    assert not [line for line in lines_of(shared) if line.process == old.pid and line.began > declared_at + 1.0]
     assert "sell_all" in old.complaints, "the old one should say what it cannot load"
-    new.ask(signal.SIGTERM)
-    assert new.end() == 0
+    end_all([new])
     # Nobody can run it now, and it stays; what falls due meanwhile is run by whoever can.
     with opened(shared) as store:
         assert store.read_standings(["sale"])["sale"].schedule.next_fire_time is not None
     back = deploy("old")
     calls_by(back, 3)
-    end_of_all = [old, back]
-    for victim in end_of_all:
-        victim.ask(signal.SIGTERM)
-    for victim in end_of_all:
-        assert victim.end() == 0
+    end_all([old, back])
+    for victim in (old, back):
         assert "Traceback" not in victim.complaints
     with opened(shared) as store:
         runs = store.get_runs()
     assert {str(run.status) for run in runs} <= {"succeeded", "skipped"}
     each_fire_time_once(runs, timedelta(seconds=PERIOD))
-    assert len({line.run for line in calls(shared)}) == len(calls(shared))
+    assert len({line.run for line in lines_of(shared)}) == len(lines_of(shared))
 
 
 def test_two_schedulers_of_one_process_on_one_file_run_each_fire_time_once(world):
@@ -323,11 +306,11 @@ def test_two_schedulers_of_one_process_on_one_file_run_each_fire_time_once(world
             runs = store.get_runs(job_id=f"job-{number}")
             assert {str(run.status) for run in runs} <= {"succeeded", "skipped"}
             each_fire_time_once(runs, period)
-    assert len({(line.job, line.fire_time) for line in calls(shared)}) == len(calls(shared))
+    assert len({(line.job, line.fire_time) for line in lines_of(shared)}) == len(lines_of(shared))
 
 
 def test_a_process_that_opens_the_store_to_read_and_leaves_disturbs_nobody(world, start):
-    shared = world(*[every(1, f"job-{number}", takes=0.2) for number in range(3)])
+    shared = world(*[every(1, f"job-{number}", takes=0.2, coalesce=False) for number in range(3)])
     worker = start(shared)
     worker.wait_until("up")
     for number in range(1, 5):

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import time
 from functools import partial
 
 import pytest
 
-from tests.chaos.stage import calls, has_calls, until
+from tests.chaos.stage import has_calls, until
 from tests.chaos.stopping import ASKED
 from tests.chaos.witness import bear_witness
-from tests.durability.audit import finish, judge_world
-from tests.durability.plan import Planned
+from tests.durability.audit import finish, judge_world, lines_of, picture_of
+from tests.durability.plan import every
+from tests.durability.victim import end_all
 
 LONGER_THAN_THE_LEASE = 3.5
 
-JOBS = [
-    Planned(
-        id=f"job-{number}",
-        kind="interval",
-        trigger_args={"trigger": "interval", "seconds": 1},
-        period=1,
-        seconds=4.0,
-        max_instances=5,
-    )
-    for number in range(4)
-]
+JOBS = [every(1, f"job-{number}", takes=4.0, max_instances=5) for number in range(4)]
 
 
 @pytest.mark.timeout(180)
@@ -47,13 +36,9 @@ def test_a_process_that_stops_with_the_file_locked_costs_no_other_process_its_ru
     time.sleep(LONGER_THAN_THE_LEASE)  # nothing happens meanwhile: that is what the test is about
     stopping.thaw()
     until(partial(has_calls, shared, 12), "calls after it", others)
-    for victim in (*others, stopping):
-        victim.ask(signal.SIGTERM)
-    for victim in (*others, stopping):
-        assert victim.end() == 0, victim.complaints
+    end_all([*others, stopping])
     last = finish(shared)
-    runs = json.loads(shared.picture.read_text())["runs"]
-    evidence = bear_witness(shared, runs, calls(shared), [*others, stopping, last])
+    evidence = bear_witness(shared, picture_of(shared)["runs"], lines_of(shared), [*others, stopping, last])
     print(f"\n{evidence.table()}")
     assert judge_world(shared, at_the_end=True).complaints == []
     assert evidence.complaints == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Protocol
 
+from tests.durability.audit import owners_of
 from tests.durability.judge import Line
 from tests.durability.world import World
 
@@ -89,8 +90,7 @@ def bear_witness(
         slow_beats=world.beats.read_text().splitlines() if world.beats.exists() else [],
     )
     by_pid = {victim.pid: victim for victim in victims}
-    owners = [line.split() for line in world.owners.read_text().splitlines()]
-    victim_of = {name: by_pid[int(pid)] for name, pid, _ in owners}
+    victim_of = {name: by_pid[pid] for name, pid in owners_of(world).items()}
     called = {line.run: line for line in lines}
     settled: dict[tuple[str, float], float] = defaultdict(float)
     for run in runs:

@@ -12,6 +12,7 @@ from tickwright.change import Change
 from tickwright.core import tending
 from tickwright.core.tending import TEND_EVERY
 from tickwright.due import DueJobs, UnreadableJob
+from tickwright.errors import UnreadableJobError
 from tickwright.events import JobTroubleEvent
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.run import Run, RunStatus
@@ -62,10 +63,19 @@ class Library(MemoryJobStore):
         super().__init__(keep_runs=None)
         self.unreadable: list[UnreadableJob] = []
         self.mended: list[str] = []
+        self.broken: set[str] = set()
 
     def read_due(self, now, limit, executors=None):
         aside, self.unreadable = tuple(self.unreadable), []
         return DueJobs(due=super().read_due(now, limit, executors).due, set_aside=aside)
+
+    def lookup_job(self, job_id):
+        if job_id in self.broken:
+            raise UnreadableJobError(f"job {job_id!r} cannot be loaded here: no module")
+        return super().lookup_job(job_id)
+
+    def get_unreadable_jobs(self):
+        return [UnreadableJob(job_id=job_id, reason="no module") for job_id in self.broken]
 
     def readmit_jobs(self):
         mended, self.mended = self.mended, []
@@ -94,6 +104,26 @@ def test_a_job_that_cannot_be_loaded_is_told_once_and_again_when_it_can():
     for _ in range(15):
         stage.step(1)
     assert troubles(stage, events.EVENT_JOB_READABLE) == [("lost", "it can be loaded again")]
+
+
+def test_the_whole_store_is_looked_through_only_where_an_unreadable_job_may_be_gone():
+    store = Library()
+    stage = Stage(store=store)
+    store.broken = {"lost", "removed"}
+    store.unreadable = [UnreadableJob(job_id=job_id, reason="no module") for job_id in sorted(store.broken)]
+    looks = 10
+    for _ in range(looks):
+        stage.step(TEND_EVERY)
+    assert stage.log.count("readmit_jobs") == looks
+    assert stage.log.count("get_unreadable_jobs") == 0
+    # Each is asked for by its id, once in a look.
+    assert stage.log.count("lookup_job") <= 2 * looks
+
+    store.broken.remove("removed")
+    for _ in range(looks):
+        stage.step(TEND_EVERY)
+    assert stage.log.count("get_unreadable_jobs") == 1
+    assert stage.desk.unreadable_jobs == {"lost"}
 
 
 def test_a_job_for_an_executor_that_nobody_has_stays_due_and_the_executor_is_named_once():

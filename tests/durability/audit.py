@@ -8,12 +8,13 @@ import signal
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.durability.judge import Line, Verdict, judge
 from tests.durability.victim import PATIENCE, Victim
 from tests.durability.world import World
 
-__all__ = ["finish", "folder_for", "judge_world", "owners_of", "report"]
+__all__ = ["finish", "folder_for", "judge_world", "lines_of", "owners_of", "picture_of", "report"]
 
 
 def finish(world: World) -> Victim:
@@ -21,7 +22,7 @@ def finish(world: World) -> Victim:
     victim = Victim(world, "alone")
     try:
         victim.wait_until("up")
-        time.sleep(1.0)
+        time.sleep(1.0)  # at work as ever after the last start, so that what it does then is judged, too
         victim.ask(signal.SIGUSR1)
         code = victim.end(3 * PATIENCE)
     finally:
@@ -34,13 +35,23 @@ def judge_world(world: World, *, at_the_end: bool) -> Verdict:
     """Return the verdict on the last picture that was taken in a world."""
     if not world.picture.exists():
         return Verdict()  # killed before it got so far
-    picture = json.loads(world.picture.read_text())
-    lines = Line.read(world.lines.read_text()) if world.lines.exists() else []
+    picture, lines = picture_of(world), lines_of(world)
     if not at_the_end:
         # What was run since then is judged when the next picture knows it; twice is twice already now.
         known = {run["id"] for run in picture["runs"]}
         lines = [line for line in lines if line.run in known]
     return judge(world.plan, picture, lines, owners_of(world), at_the_end=at_the_end)
+
+
+def lines_of(world: World) -> list[Line]:
+    """Return what the jobs have left so far."""
+    return Line.read(world.lines.read_text()) if world.lines.exists() else []
+
+
+def picture_of(world: World) -> dict[str, Any]:
+    """Return the last picture that was taken."""
+    picture: dict[str, Any] = json.loads(world.picture.read_text())
+    return picture
 
 
 def owners_of(world: World) -> dict[str, int]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.chain import breaks
+from tests.columns import in_columns
 from tests.durability.plan import Planned
 
 __all__ = ["Line", "Tally", "Verdict", "judge"]
@@ -85,11 +87,7 @@ class Verdict:
         rows = [(kind, *(getattr(tally, name) for name in names)) for kind, tally in self.tallies.items()]
         total = ("all", *(sum(getattr(tally, name) for tally in self.tallies.values()) for name in names))
         heads = ("kind", *(name.replace("_", " ") for name in names))
-        lines = [heads, *rows, total]
-        widths = [max(len(str(line[column])) for line in lines) for column in range(len(heads))]
-        return "\n".join(
-            "  ".join(str(cell).rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
-        )
+        return in_columns([heads, *rows, total])
 
 
 def judge(
@@ -232,19 +230,16 @@ class _Court:
             return
         period = timedelta(seconds=self.planned.period or 0)
         ahead = datetime.fromisoformat(str(jobs[self.planned.id]))
-        expected: datetime | None = None
-        for fire_time, stands_for in sorted(fire_times.items()):
-            self.tally.fire_times += stands_for
-            self.tally.folded += stands_for - 1
-            first = fire_time - period * (stands_for - 1)
-            if expected is not None and first != expected:
-                self.tally.unaccounted += max(0, (first - expected) // period)
-                self.tally.doubled += max(0, (expected - first) // period)
-                self.complain(f"after {expected - period} the next fire time on record is {first}")
-            expected = fire_time + period
-        if expected is not None and ahead != expected:
-            self.tally.unaccounted += max(0, (ahead - expected) // period)
-            self.complain(f"the last fire time on record is {expected - period}, and it runs next at {ahead}")
+        self.tally.fire_times += sum(fire_times.values())
+        self.tally.folded += sum(fire_times.values()) - len(fire_times)
+        for expected, found in breaks(sorted(fire_times.items()), period):
+            self.tally.unaccounted += max(0, (found - expected) // period)
+            self.tally.doubled += max(0, (expected - found) // period)
+            self.complain(f"after {expected - period} the next fire time on record is {found}")
+        last = max(fire_times, default=None)
+        if last is not None and ahead != last + period:
+            self.tally.unaccounted += max(0, (ahead - last) // period - 1)
+            self.complain(f"the last fire time on record is {last}, and it runs next at {ahead}")
         if self.planned.kind == "cron" and (ahead.microsecond or ahead.second % (self.planned.period or 1)):
             self.complain(f"{ahead} is no fire time of its trigger")
 

@@ -8,7 +8,6 @@ pruned while the killing goes on.
 
 from __future__ import annotations
 
-import json
 import random
 import signal
 import sys
@@ -20,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.durability.audit import finish, folder_for, judge_world, owners_of, report
+from tests.durability.audit import finish, folder_for, judge_world, owners_of, picture_of, report
 from tests.durability.judge import Line, Verdict
 from tests.durability.plan import fifty_jobs
 from tests.durability.victim import Victim
@@ -140,7 +139,7 @@ def _wait_for_a_busy_worker(victim: Victim) -> bool:
 def _lost_by_the_unharmed(world: World, unharmed: set[int]) -> list[str]:
     """Return a complaint for each run that is lost although its program ended well, and all its workers."""
     owners = owners_of(world)
-    lost = [run for run in json.loads(world.picture.read_text())["runs"] if run["status"] == "lost"]
+    lost = [run for run in picture_of(world)["runs"] if run["status"] == "lost"]
     return [f"lost by a program that ended well: {run}" for run in lost if owners.get(run["owner"]) in unharmed]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-__all__ = ["Planned", "fifty_jobs"]
+__all__ = ["Planned", "every", "fifty_jobs"]
 
 SPACING_OF_ONE_SHOTS = 1.0
 """Seconds between two one-shot jobs, so that every round has some."""
@@ -34,6 +34,12 @@ class Planned:
         return datetime.fromisoformat(self.trigger_args["run_date"])
 
 
+def every(period: int, job_id: str, takes: float = 0.0, **options: Any) -> Planned:
+    """Return a job that fires each time so many seconds have elapsed."""
+    trigger_args = {"trigger": "interval", "seconds": period}
+    return Planned(id=job_id, kind="interval", trigger_args=trigger_args, period=period, seconds=takes, **options)
+
+
 def fifty_jobs(began: datetime) -> list[Planned]:
     """Return the plan for a program that is started for the first time at `began`."""
     return [*_cron(), *_interval(), *_one_shot(began)]
@@ -58,12 +64,10 @@ def _cron() -> Iterator[Planned]:
 def _interval() -> Iterator[Planned]:
     for number in range(20):
         period = (1, 2, 2, 3, 5)[number % 5]
-        yield Planned(
-            id=f"interval-{number:02}",
-            kind="interval",
-            trigger_args={"trigger": "interval", "seconds": period},
-            period=period,
-            seconds=(0.0, 1.5, 0.2, 0.6)[number % 4],
+        yield every(
+            period,
+            f"interval-{number:02}",
+            takes=(0.0, 1.5, 0.2, 0.6)[number % 4],
             executor="processes" if number % 10 == 6 else "default",
             on_lost="rerun" if number % 4 == 1 else "record",
             coalesce=number % 5 != 2,

@@ -18,7 +18,7 @@ import pytest
 
 from tests.durability.judge import Line, judge
 from tests.durability.kill import WORLDS, kill_and_restart
-from tests.durability.plan import Planned, fifty_jobs
+from tests.durability.plan import Planned, every, fifty_jobs
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "6"))
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1_000_000)))
@@ -44,12 +44,8 @@ def test_there_are_fifty_jobs_of_three_kinds_in_threads_and_processes():
 # -- the judge sees what it is for -----------------------------------------------------------------
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-EVERY_SECOND = Planned(
-    id="j", kind="interval", trigger_args={"trigger": "interval", "seconds": 1}, period=1, seconds=0.0
-)
-AGAIN = Planned(
-    id="j", kind="interval", trigger_args={"trigger": "interval", "seconds": 1}, period=1, seconds=0.0, on_lost="rerun"
-)
+EVERY_SECOND = every(1, "j")
+AGAIN = every(1, "j", on_lost="rerun")
 ONCE = Planned(
     id="j", kind="one-shot", trigger_args={"trigger": "date", "run_date": START.isoformat()}, period=None, seconds=0.0
 )

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
 from tests.durability.world import World
 
-__all__ = ["PATIENCE", "Victim"]
+__all__ = ["PATIENCE", "Victim", "end_all"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -27,9 +28,6 @@ class Victim:
 
     def __init__(self, world: World, role: str, module: str = "tests.durability.program") -> None:
         self.world = world
-        self.spawned_at = time.time()
-        self.up_at: float | None = None
-        self.asked_at: float | None = None
         self.killed_at: float | None = None
         self.worker_killed_at: float | None = None
         self.ended_at: float | None = None
@@ -65,11 +63,6 @@ class Victim:
         return self.process.poll() is None
 
     @property
-    def is_frozen(self) -> bool:
-        """Whether it has been stopped and not gone on."""
-        return self._frozen_at is not None
-
-    @property
     def complaints(self) -> str:
         """What it wrote on its standard error."""
         return self._complaints.read_text()
@@ -82,8 +75,6 @@ class Victim:
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            if line == "up\n":
-                self.up_at = time.time()
             self.told.append(line.rstrip("\n"))
 
     def wait_until(self, word: str, seconds: float = PATIENCE) -> None:
@@ -113,7 +104,6 @@ class Victim:
 
     def ask(self, number: signal.Signals) -> None:
         """Ask it to end."""
-        self.asked_at = time.time()
         self.process.send_signal(number)
 
     def kill(self, *, group: bool = False) -> None:
@@ -182,3 +172,12 @@ class Victim:
         self._reader.join(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+def end_all(victims: Sequence[Victim]) -> None:
+    """Have them end by themselves, in good order: all are asked before any is waited for, as in a deploy."""
+    for victim in victims:
+        victim.ask(signal.SIGTERM)
+    for victim in victims:
+        code = victim.end()
+        assert code == 0, f"process {victim.pid} ended with {code}: {victim.complaints}"

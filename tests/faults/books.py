@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
+from tests.columns import in_columns
 from tests.faults.deeds import Note
+from tickwright.core.firing import RUN_NOW
 from tickwright.run import Run, RunStatus
 from tickwright.schedulers.base import BaseScheduler
 from tickwright.triggers.base import Trigger
 
-UNSETTLED = (RunStatus.SCHEDULED, RunStatus.RUNNING)
 NEVER_CALLED = (RunStatus.MISSED, RunStatus.SKIPPED)
 
 
@@ -33,10 +34,7 @@ class Books:
     def table(self) -> str:
         """Return the numbers as two lines of text."""
         names = [one.name for one in fields(self) if one.name != "complaints"]
-        widths = [max(len(name), len(str(getattr(self, name)))) for name in names]
-        heads = "  ".join(name.replace("_", " ").rjust(width) for name, width in zip(names, widths, strict=True))
-        values = "  ".join(str(getattr(self, name)).rjust(width) for name, width in zip(names, widths, strict=True))
-        return f"{heads}\n{values}"
+        return in_columns([[name.replace("_", " ") for name in names], [getattr(self, name) for name in names]])
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _follow(
     firsts = sorted((run for run in runs if run.attempt == 1), key=lambda run: run.fire_time)
     expected: datetime | None = planned.first
     for run in firsts:
-        if run.reason is not None and run.reason.startswith("asked for by run_job"):
+        if run.reason is not None and run.reason.startswith(RUN_NOW):
             continue
         covered = 0
         while expected is not None and expected <= run.fire_time:
@@ -120,7 +118,7 @@ def _look_at(books: Books, run: Run, called: set[str], at_rest: bool) -> None:
     books.lost += run.status is RunStatus.LOST
     books.cancelled += run.status is RunStatus.CANCELLED
     books.passed_over += run.status in NEVER_CALLED
-    if run.status in UNSETTLED and at_rest:
+    if not run.is_settled and at_rest:
         books.unaccounted += 1
         books.complaints.append(f"{run} never got an outcome")
     if run.status in (RunStatus.SUCCEEDED, RunStatus.FAILED) and run.id not in called:

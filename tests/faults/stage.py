@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.faults import deeds
 from tests.faults.books import Books, Planned, audit, plan_of
 from tests.schedulers.stage import Heard, soon
@@ -21,6 +23,7 @@ from tickwright.policies import OnLost
 from tickwright.run import Run
 from tickwright.stored_job import StoredJob
 from tickwright.testing import Faults, FaultyStore, ManualScheduler
+from tickwright.testing.faults import When
 from tickwright.testing.suites.store.material import Host
 from tickwright.triggers.interval import IntervalTrigger
 from tickwright.virtual_clock import VirtualClock
@@ -37,6 +40,11 @@ STORES: dict[str, MakeStore] = {
     "sqlite": lambda folder: SQLiteJobStore(folder / "jobs.db", synchronous="NORMAL", keep_runs=None),
 }
 
+each_store = pytest.mark.parametrize("make", STORES.values(), ids=STORES)
+
+WHENS: tuple[When, ...] = ("before", "after", "half")
+"""When in a call a fault may strike."""
+
 
 class LeasedScheduler(ManualScheduler):
     """One that keeps a lease as those with threads do."""
@@ -48,10 +56,10 @@ class LeasedScheduler(ManualScheduler):
 class Stage:
     """A scheduler on a virtual clock with a store that fails, `default`, and one that does not, `other`."""
 
-    def __init__(self, inner: JobStore) -> None:
+    def __init__(self, inner: JobStore, faults: Faults | None = None) -> None:
         deeds.noted.clear()
         self.inner = inner
-        self.faults = Faults()
+        self.faults = Faults() if faults is None else faults
         self.clock = VirtualClock(START)
         self.told: list[Any] = []
         self.records: list[logging.LogRecord] = []
@@ -136,6 +144,14 @@ class Working:
         unsettled = "scheduled", "running"
         assert soon(lambda: not [run for status in unsettled for run in self.scheduler.get_runs(status=status)])
         return audit(self.scheduler, self.plan, deeds.noted)
+
+    def check_tidings(self) -> None:
+        """One outage: told and logged once at its start, and once at its end."""
+        self.heard.wait_for(events.EVENT_JOBSTORE_RECOVERED)
+        outages, recoveries = map(self.heard.of, (events.EVENT_JOBSTORE_OUTAGE, events.EVENT_JOBSTORE_RECOVERED))
+        assert len(outages) == len(recoveries) == 1
+        assert sum("failed: " in record.getMessage() for record in self.records) == 1
+        assert sum("answers again" in record.getMessage() for record in self.records) == 1
 
     def has_run(self, job_id: str, times: int) -> bool:
         """Wait until a job has run so many times more; return whether it has."""

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from threading import Event as Flag
 from tests.faults import deeds
 from tests.faults.books import Books, audit, plan_of
 from tests.faults.stage import STORES, MakeStore, noting, take_no_more
+from tests.schedulers.stage import soon
 from tickwright import BackgroundScheduler, events
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.events import Event
@@ -97,10 +97,11 @@ def rage(make: MakeStore, folder: Path, seconds: float, seed: int) -> Storm:
             complaints.append("the loop is dead")
             break
     faults.clear()
-    if not _becomes_so(lambda: all(_is_up_to_date(job.next_run_time) for job in scheduler.get_jobs())):
+    if not soon(lambda: all(_is_up_to_date(job.next_run_time) for job in scheduler.get_jobs()), PATIENCE):
         complaints.append("what fell due in the storm was not made up for")
     take_no_more(scheduler)
-    if not _becomes_so(lambda: not scheduler.get_runs(status="scheduled") + scheduler.get_runs(status="running")):
+    unsettled = "scheduled", "running"
+    if not soon(lambda: not [run for status in unsettled for run in scheduler.get_runs(status=status)], PATIENCE):
         complaints.append("runs have no outcome")
     if not scheduler.health().ok:
         complaints.append(f"it is not well afterwards: {scheduler.health().problems}")
@@ -124,15 +125,6 @@ def rage(make: MakeStore, folder: Path, seconds: float, seed: int) -> Storm:
         lateness_elsewhere=max(run.lateness for run in elsewhere).total_seconds(),
         complaints=complaints + books.complaints,
     )
-
-
-def _becomes_so(is_so: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        if time.monotonic() > until:
-            return False
-        Flag().wait(0.05)
-    return True
 
 
 def _is_up_to_date(next_run_time: datetime | None) -> bool:

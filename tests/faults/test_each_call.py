@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stage import STORES, MakeStore, Stage
+from tests.faults.stage import STORES, WHENS, MakeStore, Stage
 from tickwright.testing.faults import Strike, When
-
-WHENS: tuple[When, ...] = ("before", "after", "half")
 
 LOOP = (
     "close_lease",
@@ -68,7 +66,7 @@ def test_whichever_call_fails_the_loop_goes_on_and_the_books_are_whole(stage: St
     plan = stage.add_jobs()
     stage.scheduler.advance(seconds=2)
     if call == "open_lease":
-        stage.inner.close_lease(stage.scheduler._loop.engine.context.owner.id)  # type: ignore[union-attr]
+        stage.inner.close_lease(stage.scheduler._loop.engine.context.owner.id)  # type: ignore[union-attr] # it runs
     if call == "get_run":
         # Asked for after a refusal: the outcome was written, and the answer lost.
         stage.faults.fail("commit", when="after", times=4)

@@ -78,14 +78,6 @@ def check_books(one: Working) -> None:
     assert (books.doubled, books.unaccounted) == (0, 0)
 
 
-def check_tidings(one: Working) -> None:
-    """One outage: told and logged once at its start, and once at its end."""
-    one.heard.wait_for(events.EVENT_JOBSTORE_RECOVERED)
-    assert len(one.heard.of(events.EVENT_JOBSTORE_OUTAGE)) == len(one.heard.of(events.EVENT_JOBSTORE_RECOVERED)) == 1
-    assert sum("failed: " in record.getMessage() for record in one.records) == 1
-    assert sum("answers again" in record.getMessage() for record in one.records) == 1
-
-
 # -- moved, deleted, replaced --------------------------------------------------------------------------------
 
 
@@ -93,7 +85,7 @@ def test_a_file_that_is_moved_away_and_put_back(working: Working, path: Path) ->
     path.rename(path.with_name("away.db"))
     assert "is gone" in wait_for_outage(working)
     path.with_name("away.db").rename(path)
-    check_tidings(working)
+    working.check_tidings()
     assert working.has_run("tick0", 5)
     check_books(working)
 
@@ -210,7 +202,7 @@ def test_what_is_cut_off_is_told_and_never_begun_anew(
     # Between two transactions. What is cut off in the middle of one leaves files as long as before, with a hole in
     # them, and nothing outside of SQLite can tell that.
     with ExitStack() as locks:
-        for lock in working.inner._file.locks:  # type: ignore[attr-defined]
+        for lock in working.inner._file.locks:  # type: ignore[attr-defined] # an SQLiteJobStore
             locks.enter_context(lock)
         cut(path)
     if not soon(lambda: working.heard.of(events.EVENT_JOBSTORE_OUTAGE), 3):
@@ -323,17 +315,13 @@ def check_that_it_is_whole_or_told(path: Path) -> None:
         assert "backup" in said
         return
     if soon(lambda: one.heard.of(events.EVENT_JOBSTORE_OUTAGE), 2):
-        assert "damaged" in wait_for_outage_of_the_file(one)
+        assert "damaged" in str(one.scheduler.health().jobstores["default"].error)
         one.scheduler.shutdown(wait=False)
         return
     assert {job.id for job in one.scheduler.get_jobs("default")} == {"tick0", "tick1", "tick2"}
     assert one.has_run("tick0", 3)
     one.scheduler.shutdown()
     assert is_whole(path)
-
-
-def wait_for_outage_of_the_file(one: Working) -> str:
-    return str(one.scheduler.health().jobstores["default"].error)
 
 
 # -- locked, full, read-only ---------------------------------------------------------------------------------------
@@ -358,7 +346,7 @@ def test_a_locked_file_holds_up_other_stores_for_its_timeout_once_and_hardly_aft
         assert one.has_run("elsewhere", 60)
     # Fire times that came while the loop waited are folded together: 30 of them in 1.5 s.
     folded = [run.coalesced for run in one.scheduler.get_runs("elsewhere", since=began)][::-1]
-    check_tidings(one)
+    one.check_tidings()
     check_books(one)
     one.scheduler.shutdown()
     assert len(folded) >= 50
@@ -381,7 +369,7 @@ def test_a_disk_that_is_full_and_has_room_again(small_disk: Path | None, tmp_pat
         elsewhere(FILL, small_disk / "ballast")
     assert "is full" in wait_for_outage(one)
     limit(1_000_000) if small_disk is None else (small_disk / "ballast").unlink()
-    check_tidings(one)
+    one.check_tidings()
     assert one.has_run("tick0", 5)
     check_books(one)
     in_time(lambda: one.scheduler.shutdown(timeout=5))

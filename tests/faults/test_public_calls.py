@@ -13,13 +13,11 @@ import pytest
 
 from tests.faults import deeds
 from tests.faults.books import audit, plan_of
-from tests.faults.stage import STORES, MakeStore
+from tests.faults.stage import STORES, WHENS, MakeStore
 from tickwright.errors import ConflictingIdError, JobLookupError, JobStoreUnavailableError
 from tickwright.jobstores.base import JobStore
 from tickwright.testing import Faults, FaultyStore, ManualScheduler
 from tickwright.testing.faults import When
-
-WHENS: tuple[When, ...] = ("before", "after", "half")
 
 
 class NoError(Exception):
@@ -91,7 +89,6 @@ class Scene:
     def __init__(self, inner: JobStore) -> None:
         deeds.noted.clear()
         self.faults = Faults()
-        self.told: list[Any] = []
         self.scheduler = ManualScheduler(jobstores={"default": FaultyStore(inner, self.faults)})
         self.scheduler.add_job(deeds.note, "interval", seconds=5, id="tick")
         self.plan = plan_of(self.scheduler)

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import storm
-from tests.faults.stage import STORES, MakeStore, Stage
-
-each_store = pytest.mark.parametrize("make", list(STORES.values()), ids=list(STORES))
+from tests.faults.stage import MakeStore, Stage, each_store
 
 SECONDS = 6.0
 

@@ -247,10 +247,7 @@ def test_a_run_in_flight_is_recorded_although_its_job_cannot_be_loaded_any_more(
 def test_a_lost_run_waits_until_its_job_can_be_loaded(shelf: Shelf, cause: Cause, on_lost: str) -> None:
     scene = Scene(shelf)
     plan = scene.add_jobs(on_lost=on_lost)
-    job = scene.scheduler.get_job("fragile")
-    assert job is not None
     at = scene.scheduler.now
-    plan["fragile"] = Planned(job.trigger, plan["fragile"].first)
     scene.scheduler.shutdown()
     _die_in_the_middle(shelf, at, scene.clock)
     cause.damage(shelf)

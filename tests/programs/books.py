@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.chain import breaks
 from tickwright import Run, RunStatus
-from tickwright.clock import Clock, SystemClock
 from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.testing.suites.store.material import Host
 
 __all__ = ["Books", "audit", "history", "lines_of"]
 
@@ -51,13 +52,6 @@ class Books:
     complaints: list[str] = field(default_factory=list)
 
 
-class _Reader:
-    clock: Clock = SystemClock()
-
-    def wakeup(self) -> None:
-        return
-
-
 def lines_of(folder: Path) -> list[Line]:
     """Return what the jobs have left so far."""
     file = folder / "lines.txt"
@@ -67,7 +61,7 @@ def lines_of(folder: Path) -> list[Line]:
 def history(folder: Path) -> list[Run]:
     """Return all runs on record, oldest first. No scheduler is started for it, which might settle some of them."""
     store = SQLiteJobStore(folder / "jobs.sqlite")
-    store.start(_Reader(), "default")
+    store.start(Host(), "default")
     try:
         return store.get_runs()[::-1]
     finally:
@@ -119,16 +113,13 @@ def _follow(job_id: str, runs: list[Run], period: timedelta | None, books: Books
     attempts: dict[datetime, list[Run]] = defaultdict(list)
     for run in runs:
         attempts[run.fire_time].append(run)
-    expected: datetime | None = None
+    stand_for = {fire_time: max(run.coalesced for run in tries) for fire_time, tries in attempts.items()}
+    books.fire_times += sum(stand_for.values())
     for fire_time, tries in sorted(attempts.items()):
         numbers = sorted(run.attempt for run in tries)
         if numbers != list(range(1, len(tries) + 1)):
             books.complaints.append(f"{job_id} at {fire_time} has the attempts {numbers}")
-        stands_for = max(run.coalesced for run in tries)
-        books.fire_times += stands_for
-        if period is None:
-            continue
-        first = fire_time - period * (stands_for - 1)
-        if expected is not None and first != expected:
-            books.complaints.append(f"{job_id}: after {expected - period} the next one on record is {first}")
-        expected = fire_time + period
+    if period is None:
+        return
+    for expected, found in breaks(sorted(stand_for.items()), period):
+        books.complaints.append(f"{job_id}: after {expected - period} the next one on record is {found}")

@@ -51,7 +51,7 @@ def test_sigterm_at_any_instant_ends_a_program_with_its_books_in_order(launch, f
         programs[0].wait_for_word("up", 2 * pair)
         programs[0].wait_for_lines(8, more=True)
         for program in programs:
-            time.sleep(random.uniform(0.0, 0.5))
+            time.sleep(random.uniform(0.0, 0.5))  # the instant at which it is asked
             assert program.end(signal.SIGTERM) == 0, program.said
         assert "Traceback" not in programs[0].said, programs[0].said
     books = audit(folder)

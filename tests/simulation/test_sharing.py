@@ -97,7 +97,7 @@ def one_is_back_before_all_have_seen_it_gone() -> Simulation:
 
     at_call(second, "close_lease", thaw, after=True)
     # Whichever of the two is first to look buries it.
-    third.engine.desks["default"]._lease.bury = lambda dead: None  # type: ignore[method-assign]
+    third.engine.desks["default"]._lease.bury = lambda dead: None  # type: ignore[method-assign] # in this one only
     simulation.run(seconds=40)
     simulation.ledger.raise_if_broken()
     return simulation

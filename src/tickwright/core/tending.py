@@ -10,6 +10,7 @@ from tickwright.core.context import Context
 from tickwright.core.telling import tell_trouble, tell_unreadable
 from tickwright.core.trigger_trouble import TriggerTrouble
 from tickwright.due import UnreadableJob
+from tickwright.errors import UnreadableJobError
 from tickwright.jobstores.base import JobStore
 
 __all__ = ["Tending"]
@@ -126,9 +127,18 @@ class Tending:
 
     def _forget_removed(self) -> None:
         """Count removed jobs as unreadable, and their triggers as failing, no more."""
-        if self.unreadable:
+        # To list all that cannot be loaded is to try every job in the store, and the loop waits meanwhile. So each
+        # known one is asked for first; the list is needed where that finds no job, as where a damaged row has no id.
+        if not all(map(self._is_unreadable, self.unreadable)):
             self.unreadable &= {job.job_id for job in self._store.get_unreadable_jobs()}
         failing = self._trouble.job_ids()
         if failing:
             for job_id in set(failing) - self._store.read_standings(failing).keys():
                 self._trouble.is_over(job_id)
+
+    def _is_unreadable(self, job_id: str) -> bool:
+        try:
+            self._store.lookup_job(job_id)
+        except UnreadableJobError:
+            return True
+        return False

@@ -41,9 +41,10 @@ def call(
     """Call `func` as the run `active`, and return the report of it. Nothing that `func` does gets past this.
 
     A coroutine, or whatever else can be awaited, is awaited in an event loop of its own. Anything raised
-    makes the run `failed`, be it `SystemExit` or `KeyboardInterrupt`; only `RunCancelledError` after a
-    request to stop makes it `cancelled`. The exception comes without its frames, so that keeping the report
-    does not keep what the job had in its hands; the text of the traceback starts at the job's own frame.
+    makes the run `failed`, be it `SystemExit` or `KeyboardInterrupt`; only `RunCancelledError`, after a request
+    to stop or the news that it is lost, makes it `cancelled`. The exception comes without its frames, so that
+    keeping the report does not keep what the job had in its hands; the text of the traceback starts at the job's
+    own frame.
 
     `Started` is delivered before the function is called, the report is not: that is the caller's.
     """

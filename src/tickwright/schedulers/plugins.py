@@ -43,13 +43,14 @@ def make_jobstore(jobstore: Any, alias: str, options: Mapping[str, Any] | None =
     Its `serializer` may be given by a short name, or described, as well.
     """
     if isinstance(jobstore, Mapping):
-        jobstore, options = dict(jobstore), dict(options or {})
-        for given in (jobstore, options):
-            if given.get("serializer") is not None:
-                given["serializer"] = make_serializer(given["serializer"], alias)
-    elif options is not None and options.get("serializer") is not None:
-        options = {**options, "serializer": make_serializer(options["serializer"], alias)}
+        jobstore = _with_serializer(jobstore, alias)
+    options = _with_serializer(options or {}, alias)
     return _make(jobstore, f"job store {alias!r}", options, JOBSTORES, JobStore)  # type: ignore[type-abstract] # the base is only checked against
+
+
+def _with_serializer(given: Mapping[str, Any], alias: str) -> Mapping[str, Any]:
+    serializer = given.get("serializer")
+    return given if serializer is None else {**given, "serializer": make_serializer(serializer, alias)}
 
 
 def make_serializer(serializer: Any, alias: str) -> Serializer:

@@ -8,7 +8,7 @@ from threading import current_thread, main_thread
 __all__ = ["breaks_in"]
 
 
-def breaks_in(depth: int = 1) -> bool:
+def breaks_in() -> bool:
     """Return whether the caller of the calling function was itself called, however far up, by this package.
 
     Signal handlers run in the main thread, between any two instructions of whatever it does: perhaps in the middle of
@@ -17,7 +17,7 @@ def breaks_in(depth: int = 1) -> bool:
     """
     if current_thread() is not main_thread():
         return False
-    frame = sys._getframe(depth + 1)
+    frame = sys._getframe(2)  # of who called the function that asks
     while frame is not None:
         if frame.f_globals.get("__name__", "").startswith("tickwright."):
             return True

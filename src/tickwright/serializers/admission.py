@@ -8,19 +8,18 @@ makes `shop.jobs:system` no function of the shop's.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tickwright.errors import ConfigurationError, InvalidReferenceError, UntrustedDataError, shortened
 from tickwright.names import LastingName, place_now, registered
 from tickwright.policies import UNSET
-from tickwright.reference import WAS_IT_MOVED, find
+from tickwright.reference import WAS_IT_MOVED, find, name_of_main
 
 if TYPE_CHECKING:
     from tickwright.reference import Reference
 
-__all__ = ["Admission", "home_of"]
+__all__ = ["Admission"]
 
 NEVER = {
     "builtins": "it holds eval and exec, and its harmless types are admitted anyway",
@@ -138,13 +137,13 @@ class Admission:
 
     def _check_home(self, found: Any, name: str) -> None:
         """Raise where something that was found under an admitted name is at home elsewhere."""
-        home = home_of(found)
+        home = _home_of(found)
         if home is None or not any(map(self.has_module, _names_of(home))):
             whose = "no function and no class" if home is None else f"defined in {home!r}"
             raise UntrustedDataError(f"{name!r} is not admitted: what it names is {whose}, whose module is not listed")
 
 
-def home_of(found: Any) -> str | None:
+def _home_of(found: Any) -> str | None:
     """Return the module in which a function or class was defined; None for everything else."""
     found = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
     # A module, an open connection, a settings object: things of the program, and not for strangers to lay hands on.
@@ -157,7 +156,4 @@ def home_of(found: Any) -> str | None:
 
 def _names_of(module: str) -> tuple[str, ...]:
     """Return the names by which a module may be listed: the program that runs has two."""
-    if module != "__main__":
-        return (module,)
-    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return (module,) if spec is None else (module, spec.name)
+    return (module, name_of_main()) if module == "__main__" else (module,)

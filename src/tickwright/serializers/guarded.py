@@ -16,7 +16,7 @@ from tickwright.serializers.seal import MAGIC, make_seal
 if TYPE_CHECKING:
     from tickwright.reference import Reference
 
-__all__ = ["GuardedSerializer", "Secret", "what_wrote"]
+__all__ = ["GuardedSerializer", "Secret"]
 
 Secret = str | bytes
 """At least 16 bytes that nobody can guess; text counts as its UTF-8."""
@@ -87,10 +87,3 @@ class GuardedSerializer(Serializer):
         guards = ["secret=..."] if self._seal is not None else []
         guards += [f"modules={list(self._admission.entries)}"] if self._admission is not None else []
         return f"{type(self).__name__}({', '.join(guards)})"
-
-
-def what_wrote(payload: bytes) -> str:
-    """Return what these bytes, which another serializer wrote, look like."""
-    if payload[:1] == b"\x80":
-        return "a pickle"
-    return "JSON" if payload[:1] == b"{" else "damaged"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar, NoReturn
 
-from tickwright.serializers.guarded import GuardedSerializer, what_wrote
+from tickwright.serializers.guarded import GuardedSerializer
 from tickwright.serializers.json_reading import JSONReader
 from tickwright.serializers.json_writing import JSONWriter
 
@@ -45,7 +45,7 @@ class JSONSerializer(GuardedSerializer):
         return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     def _unpack(self, payload: bytes) -> Any:
-        if what_wrote(payload) == "a pickle":
+        if payload[:1] == b"\x80":  # as a pickle begins, but for the oldest protocols
             raise ValueError(
                 "it is a pickle, which this serializer does not read: give the job store the one that wrote it, "
                 "PickleSerializer, or add the job anew with replace_existing=True"

@@ -20,7 +20,7 @@ from tickwright.serializers.admission import Admission
 from tickwright.serializers.plain_names import TRIGGER_NAMES, find_harmless
 from tickwright.triggers.base import Trigger
 
-__all__ = ["MOST_DEEP", "JSONWriter", "short_name"]
+__all__ = ["JSONWriter"]
 
 MOST_DEEP = 160
 """How deep values may be nested: triggers of the deepest, and JSON's own reader does not run out of stack."""
@@ -32,7 +32,7 @@ MICROSECOND = timedelta(microseconds=1)
 _SHORT_NAMES = {full: short for short, full in TRIGGER_NAMES.items()}
 
 
-def short_name(kind: type) -> str:
+def _short_name(kind: type) -> str:
     """Return the name by which a class is written: short for our triggers, `"module:qualname"` for others."""
     full = f"{kind.__module__}:{kind.__qualname__}"
     return _SHORT_NAMES.get(full, full)
@@ -99,7 +99,7 @@ class JSONWriter:
 
     def write_enum(self, value: Enum) -> Any:
         self.check(type(value))
-        return {"$enum": [short_name(type(value)), self.write(value.value)]}
+        return {"$enum": [_short_name(type(value)), self.write(value.value)]}
 
     def write_trigger(self, value: Trigger) -> Any:
         kind = type(value)
@@ -109,7 +109,7 @@ class JSONWriter:
                 f"{_a(kind)} says by __reduce__ how it is made again, which JSON cannot hold; "
                 f"give it __getstate__ and __setstate__"
             )
-        return {"$trigger": [short_name(kind), self.write(value.__getstate__())]}
+        return {"$trigger": [_short_name(kind), self.write(value.__getstate__())]}
 
     def write_exception(self, value: BaseException) -> Any:
         kind = type(value)
@@ -117,7 +117,7 @@ class JSONWriter:
         made = value.__reduce_ex__(4)
         if not isinstance(made, tuple) or made[0] is not kind or len(made) > 3:
             raise UnstorableValueError(f"{_a(kind)} is not made again as exceptions are, and JSON knows no other way")
-        return {"$exception": [short_name(kind), self.write(made[1]), self.write(made[2] if len(made) > 2 else None)]}
+        return {"$exception": [_short_name(kind), self.write(made[1]), self.write(made[2] if len(made) > 2 else None)]}
 
     def check(self, kind: type) -> None:
         """Raise where the class of a value would not be admitted when it is read."""

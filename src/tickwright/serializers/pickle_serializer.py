@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from tickwright.errors import ConfigurationError
 from tickwright.names import anything_moved, place_now
 from tickwright.policies import UNSET, Unset
-from tickwright.serializers.guarded import GuardedSerializer, Secret, what_wrote
+from tickwright.serializers.guarded import GuardedSerializer, Secret
 
 __all__ = ["PickleSerializer"]
 
@@ -76,7 +76,7 @@ class PickleSerializer(GuardedSerializer):
         return file.getvalue()
 
     def _unpack(self, payload: bytes) -> Any:
-        if what_wrote(payload) == "JSON":
+        if payload[:1] == b"{":  # as JSONSerializer begins, and no pickle does
             raise ValueError(
                 "it is JSON, which this serializer does not read: give the job store the one that wrote it, "
                 "JSONSerializer, or add the job anew with replace_existing=True"

@@ -55,7 +55,7 @@ def get_zone_loader(owner: object, name: object) -> Any:
     from zoneinfo import ZoneInfo
 
     if owner is ZoneInfo and name == "_unpickle":
-        return ZoneInfo._unpickle  # type: ignore[attr-defined]
+        return ZoneInfo._unpickle  # type: ignore[attr-defined] # what its pickles name
     raise UntrustedDataError(
         f"getattr is not admitted, here for {shortened(name)} of {shortened(owner)}; "
         f"a method of an object cannot be stored, but a function can"

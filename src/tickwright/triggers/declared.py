@@ -39,7 +39,7 @@ class DeclaredTrigger(Trigger):
 
     def _restore(self, state: dict[str, Any]) -> None:
         """Fill this new, empty trigger from what `_state` returned."""
-        self.__init__(**state)  # type: ignore[misc]
+        self.__init__(**state)  # type: ignore[misc] # the subclass's own, by its own keywords
 
     def _set(self, **attributes: object) -> None:
         """Set the attributes of a new trigger; afterwards nothing can."""

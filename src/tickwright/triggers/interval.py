@@ -9,10 +9,10 @@ from typing import Any, Self
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime, to_micros
 from tickwright.plain import plain_number
-from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.english import WHEN_ADDED, a_list, counted, sentence, span_text
 from tickwright.triggers.jitter import read_jitter
-from tickwright.triggers.moments import Moment, iso_text, read_anchor, read_span
+from tickwright.triggers.moments import Moment, iso_text, read_span
+from tickwright.triggers.since_added import SinceAdded
 from tickwright.zones import as_zone, zone_name
 
 __all__ = ["IntervalTrigger"]
@@ -21,7 +21,7 @@ UNITS = {"weeks": 7 * DAY, "days": DAY, "hours": HOUR, "minutes": 60 * SECOND, "
 MOST_COUNTED = 100  # "90 minutes" is easier than "1 hour and 30 minutes", "1,000 minutes" is not
 
 
-class IntervalTrigger(DeclaredTrigger):
+class IntervalTrigger(SinceAdded):
     """Fires at `start_date`, and then each time the interval has elapsed, until `end_date` inclusive.
 
     The k-th fire time is start + k × interval in whole microseconds of UTC, always counted from the start. It
@@ -37,15 +37,11 @@ class IntervalTrigger(DeclaredTrigger):
     IntervalTrigger(hours=1, minutes=30, timezone='UTC')
     """
 
-    __slots__ = ("_anchor", "_end", "_given", "_step", "jitter", "timezone")
+    __slots__ = ("_end", "_step", "jitter")
 
     can_look_back: bool = True
 
-    timezone: tzinfo
-    """The zone in which naive dates were taken."""
     _step: int
-    _given: int | None
-    _anchor: int | None
     _end: int | None
 
     def __init__(
@@ -82,10 +78,6 @@ class IntervalTrigger(DeclaredTrigger):
     def end_date(self) -> datetime | None:
         """The instant after which nothing fires, in UTC."""
         return None if self._end is None else to_datetime(self._end)
-
-    @property
-    def _start(self) -> int | None:
-        return self._anchor if self._given is None else self._given
 
     def anchored(self, now: datetime) -> Self:
         """Return the trigger with its start fixed: at `now` + interval, if none was given."""
@@ -156,19 +148,6 @@ class IntervalTrigger(DeclaredTrigger):
             "timezone": zone_name(self.timezone),
         }
         return declaration | {name: value for name, value in settings.items() if value is not None}
-
-    def _identity(self) -> tuple[Any, ...]:
-        # Without the zone: it has said how naive dates were meant, and has no more to say. A restart on a machine in
-        # another zone declares the same trigger again.
-        return (*super()._identity()[:-1], None)
-
-    def _state(self) -> dict[str, Any]:
-        return self._declaration() | ({} if self._anchor is None else {"anchor": self._anchor})
-
-    def _restore(self, state: dict[str, Any]) -> None:
-        anchor = read_anchor(state.pop("anchor", None))
-        super()._restore(state)
-        self._set(_anchor=anchor)
 
     def __str__(self) -> str:
         return f"interval[{self.interval}]"

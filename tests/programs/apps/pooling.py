@@ -8,7 +8,6 @@ import faulthandler
 import multiprocessing
 import os
 import sys
-import time
 import warnings
 
 import chores
@@ -42,7 +41,8 @@ def main(method):
     with made() as scheduler:
         for number in range(3):
             scheduler.add_job(chores.leave_line, "interval", seconds=1, id=f"job-{number}")
-        time.sleep(0.5)
+        # At work, and with threads: a fork copies what these were just holding.
+        assert all(chores.has_left_line(f"job-{number}") for number in range(3))
         with context.Pool(2) as pool:
             assert pool.map(work, range(50)) == [number * number for number in range(50)]
         with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as executor:
@@ -53,7 +53,8 @@ def main(method):
         for child in children:
             child.join()
             assert child.exitcode == 0, child.exitcode
-        time.sleep(0.5)
+        scheduler.add_job(chores.leave_line, id="afterwards")
+        assert chores.has_left_line("afterwards"), "it is not at work any more"
     print("ended well", flush=True)
 
 

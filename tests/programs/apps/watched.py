@@ -12,7 +12,7 @@ scheduler = BlockingScheduler(jobstores={"default": SQLiteJobStore("jobs.sqlite"
 for number in range(4):
     scheduler.add_job(chores.leave_line, "interval", seconds=0.5, id=f"job-{number}", replace_existing=True)
 
-dumps = open("dumps.txt", "w")  # noqa: SIM115
+dumps = open("dumps.txt", "w")  # noqa: SIM115 - open until the program has ended
 faulthandler.register(signal.SIGUSR1, dumps)
 faulthandler.dump_traceback_later(0.3, repeat=True, file=dumps)
 signal.signal(signal.SIGALRM, lambda number, frame: None)

@@ -53,14 +53,15 @@ class PoolExecutor(Executor):
         self._crew.take(run, job)
 
     def room(self) -> int | None:
-        if self._crew is None or self._crew.is_closed:
-            return 0
-        return max(0, self.max_workers + self.max_queued - self._crew.taken)
+        return self._free(self.max_workers + self.max_queued)
 
     def idle(self) -> int | None:
+        return self._free(self.max_workers)
+
+    def _free(self, places: int) -> int:
         if self._crew is None or self._crew.is_closed:
             return 0
-        return max(0, self.max_workers - self._crew.taken)
+        return max(0, places - self._crew.taken)
 
     def cancel(self, run_id: str) -> bool:
         return self._crew is not None and self._crew.cancel(run_id)
@@ -81,7 +82,7 @@ class PoolExecutor(Executor):
 def _whole(option: str, value: object, at_least: int) -> int:
     """Return an option as a whole number; configuration files give it as text."""
     try:
-        number = int(value)  # type: ignore[call-overload]
+        number = int(value)  # type: ignore[call-overload] # what is no number refuses it
     except (TypeError, ValueError):
         number = None
     if number is None or number < at_least or isinstance(value, (bool, float)):

@@ -35,7 +35,7 @@ class ProcessWorker:
     def __init__(self, host: ExecutorHost, start_method: str, name: str) -> None:
         self._host = host
         self._name = name
-        self._context: SpawnContext | ForkServerContext = get_context(start_method)  # type: ignore[assignment]
+        self._context: SpawnContext | ForkServerContext = get_context(start_method)  # type: ignore[assignment] # known for a constant only
         self._process: WorkerProcess | None = None
 
     def perform(self, active: ActiveRun, job: StoredJob) -> Report:

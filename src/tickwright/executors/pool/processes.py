@@ -46,7 +46,7 @@ class ProcessPoolExecutor(PoolExecutor):
         _refuse_in_worker_that_starts()
         # Imported with the first pool that starts: multiprocessing is a large family. Not later, because what it does
         # when the program ends must be registered before the scheduler registers its own shutdown.
-        import tickwright.executors.pool.process_worker  # noqa: F401
+        import tickwright.executors.pool.process_worker  # noqa: F401 - for its effect
 
         super().start(scheduler, alias)
 

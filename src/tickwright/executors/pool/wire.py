@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from tickwright.errors import InvalidJobError, UnpicklableResultError, described, shortened
 from tickwright.policies import UNSET
@@ -233,4 +233,4 @@ def _load_exception(payload: bytes) -> BaseException:
     exception = pickle.loads(payload)
     if not issubclass(type(exception), BaseException):
         raise TypeError(f"its __reduce__ makes a {type(exception).__qualname__} of it")
-    return exception  # type: ignore[no-any-return]
+    return cast("BaseException", exception)

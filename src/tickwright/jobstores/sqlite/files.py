@@ -41,8 +41,7 @@ class Look(NamedTuple):
 
 def identity_of(path: str) -> Identity:
     """Return what tells the file that is at a path from every other. Raises `OSError` where there is none."""
-    found = os.stat(path)
-    return found.st_dev, found.st_ino
+    return _identity(os.stat(path))
 
 
 def look_at(path: str, real: str) -> Look:
@@ -53,7 +52,7 @@ def look_at(path: str, real: str) -> Look:
     found = os.stat(path)
     log, log_size = _look(f"{real}-wal")
     index, _ = _look(f"{real}-shm")
-    return Look((found.st_dev, found.st_ino), found.st_size, log, log_size, index)
+    return Look(_identity(found), found.st_size, log, log_size, index)
 
 
 def remove_companions(real: str, old: Look) -> None:
@@ -73,4 +72,8 @@ def _look(path: str) -> tuple[Identity | None, int]:
         found = os.stat(path)
     except OSError:
         return None, 0
-    return (found.st_dev, found.st_ino), found.st_size
+    return _identity(found), found.st_size
+
+
+def _identity(found: os.stat_result) -> Identity:
+    return found.st_dev, found.st_ino

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import overload
+from typing import Any, overload
 
-__all__ = ["EARLIEST", "EPOCH", "LATEST", "instant_of", "micros_of", "micros_within", "span_of"]
+__all__ = ["EARLIEST", "EPOCH", "LATEST", "instant_of", "micros_of", "micros_within", "readable_instant", "span_of"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,6 +32,14 @@ def instant_of(micros: None) -> None: ...
 def instant_of(micros: int | None) -> datetime | None:
     """Return the instant in UTC. Raises `OverflowError` or `TypeError` for what `micros_of` never wrote."""
     return None if micros is None else EPOCH + span_of(micros)
+
+
+def readable_instant(micros: Any) -> datetime | None:
+    """Return the instant in UTC, and None also for what `micros_of` never wrote."""
+    instant: datetime | None = None
+    with suppress(TypeError, OverflowError):
+        instant = instant_of(micros)
+    return instant
 
 
 def span_of(micros: int) -> timedelta:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from tickwright.due import UnreadableJob
 from tickwright.errors import UnreadableJobError
 from tickwright.jobstores.body import unpack_job
-from tickwright.jobstores.sqlite.instants import instant_of
+from tickwright.jobstores.sqlite.instants import instant_of, readable_instant
 from tickwright.serializers import Serializer
 from tickwright.stored_job import Schedule, StoredJob
 
@@ -47,9 +45,7 @@ class JobRow(NamedTuple):
 
     def as_unreadable(self, error: UnreadableJobError) -> UnreadableJob:
         """Return what to tell of the job, which could not be loaded for this reason."""
-        next_run_time: datetime | None = None
-        with suppress(TypeError, OverflowError):
-            next_run_time = instant_of(self.next_run_time)
+        next_run_time = readable_instant(self.next_run_time)
         body = self.body if isinstance(self.body, bytes) else None
         return UnreadableJob(job_id=self.job_id, reason=str(error), next_run_time=next_run_time, body=body)
 

@@ -23,6 +23,7 @@ __all__ = [
     "aside_jobs",
     "due_jobs",
     "find_job",
+    "first_jobs",
     "illegible_jobs",
     "is_at_version",
     "next_run_time",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from tickwright.jobstores.sqlite.instants import instant_of, micros_of
+from tickwright.jobstores.sqlite.instants import micros_of, readable_instant
 from tickwright.owner import Lease, Owner, Silence
 
 __all__ = ["all_leases", "close_lease", "is_silent", "open_lease", "renew_lease"]
@@ -56,16 +55,13 @@ def all_leases(sql: sqlite3.Connection) -> list[Lease]:
 
 
 def _lease_of(owner: str, host: Any, pid: Any, process: Any, seconds: Any, beat: Any, seen_at: Any) -> Lease:
-    seen: datetime | None = None
-    with suppress(TypeError, OverflowError):
-        seen = instant_of(seen_at)
     # Whose host or process is not known is not known to be dead either: the beat decides.
     whole = isinstance(host, str) and isinstance(process, str) and type(pid) is int
     return Lease(
         owner=Owner(id=owner, host=host, pid=pid, process=process) if whole else Owner(id=owner),
         seconds=seconds if isinstance(seconds, float) and seconds > 0 else ORDINARY,
         beat=_beat_of(beat),
-        seen_at=seen,
+        seen_at=readable_instant(seen_at),
     )
 
 

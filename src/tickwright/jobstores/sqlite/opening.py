@@ -47,7 +47,8 @@ def open_file(path: str, *, synchronous: str, timeout: float) -> sqlite3.Connect
 
     A file that is not there is made with mode 0600, whatever the umask; SQLite gives its companions (`-wal`
     and `-shm`) the same. The mode of a file that is there is its owner's decision and stays, and companions
-    that others may use more freely than the file follow it. An empty file is taken as new.
+    that others may use more freely than the file follow it. An empty file is taken as new, and the log says so
+    where it is not young; one with a write-ahead log beside it is refused.
 
     Raises a `JobStoreError` for what is no store of ours, and leaves it as it was.
     """

@@ -246,6 +246,8 @@ class SQLiteJobStore(JobStore):
         return sorted(row.job_id for row in back)
 
     def _put_aside(self, broken: list[tuple[JobRow, UnreadableJobError]]) -> list[UnreadableJob]:
+        if not broken:
+            return []
         news = self._file.read(aside.set_aside, [row for row, _ in broken])
         return [row.as_unreadable(error) for row, error in broken if row.key in news]
 

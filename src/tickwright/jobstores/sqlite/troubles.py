@@ -18,9 +18,7 @@ def explained(error: sqlite3.Error, path: str, timeout: float | None) -> JobStor
 
     What may be better the next time is a `JobStoreUnavailableError`: the loop backs off and comes again.
     """
-    # The higher bits say more exactly the same. Errors of the module itself have no code.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    match code:
+    match _code(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED if timeout is None:
             return JobStoreUnavailableError(
                 f"{path!r} is still locked by another program ({error}); see which programs have it open"
@@ -62,12 +60,12 @@ def explained(error: sqlite3.Error, path: str, timeout: float | None) -> JobStor
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Return whether a part of the file makes no sense."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
+    return _code(error) == sqlite3.SQLITE_CORRUPT
 
 
 def is_lock(error: BaseException) -> bool:
     """Return whether another program kept the file locked for longer than a call waits."""
-    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_BUSY
 
 
 def explained_os(error: OSError, path: str) -> JobStoreError:
@@ -100,6 +98,12 @@ def obstacle(path: str) -> str | None:
     except OSError:
         return None
     return None
+
+
+def _code(error: sqlite3.Error) -> int:
+    # The higher bits say more exactly the same. Errors of the module itself have no code.
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _may_write(path: str) -> bool:

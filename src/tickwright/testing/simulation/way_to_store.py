@@ -11,24 +11,18 @@ from tickwright.due import DueJobs, UnreadableJob
 from tickwright.errors import JobStoreUnavailableError, UnreadableJobError
 from tickwright.jobstores.base import JobStore
 from tickwright.stored_job import StoredJob
-from tickwright.testing.faulty_store import FaultyStore
+from tickwright.testing.faulty_store import FaultPlan, FaultyStore
 from tickwright.testing.simulation.weather import Weather
 
 __all__ = ["Traveller", "WayToStore"]
 
 
-class Traveller(Protocol):
+class Traveller(FaultPlan, Protocol):
     """Who calls the store, and what befalls its calls."""
 
     weather: Weather
     unloadable: set[str]
     """The ids of the jobs that it cannot load."""
-
-    def before(self, call: str) -> None:
-        """Happen before a call is carried out."""
-
-    def after(self, call: str) -> None:
-        """Happen after it was."""
 
     def note_commit(self, changes: Sequence[Change], taken: list[bool]) -> None:
         """Hear what the store made of a commit."""

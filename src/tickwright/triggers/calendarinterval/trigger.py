@@ -12,18 +12,18 @@ from tickwright.triggers.calendarinterval.occurrences import FIRST_DAY, LAST_DAY
 from tickwright.triggers.calendarinterval.pattern import OccurrencePattern
 from tickwright.triggers.calendarinterval.rhythm import Rhythm, read_rhythm, read_time
 from tickwright.triggers.calendarinterval.words import days_left_out, days_text
-from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
 from tickwright.triggers.english import WHEN_ADDED, a_list, between, counted, sentence, time_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment
+from tickwright.triggers.wall_clock import WallClockTrigger
 from tickwright.triggers.walls import WallSchedule
-from tickwright.zones import as_zone, may_change, zone_name
+from tickwright.zones import as_zone, zone_name
 
 __all__ = ["CalendarIntervalTrigger"]
 
 
-class CalendarIntervalTrigger(DeclaredTrigger):
+class CalendarIntervalTrigger(WallClockTrigger):
     """Fires on `start_date` and every so many years, months, weeks and days after it, at one time of day.
 
     The k-th occurrence is the start + k × (years and months) + k × (weeks and days), on the wall clock of
@@ -43,12 +43,10 @@ class CalendarIntervalTrigger(DeclaredTrigger):
     CalendarIntervalTrigger(months=1, hour=9, start_date='2026-01-31', timezone='UTC')
     """
 
-    __slots__ = ("_anchor", "_course", "_end", "_given", "_rhythm", "_time", "dst_policy", "jitter", "timezone")
+    __slots__ = ("_anchor", "_course", "_end", "_given", "_rhythm", "_time", "dst_policy", "jitter")
 
     can_look_back: bool = True
 
-    timezone: tzinfo
-    """The zone on whose wall clock it fires."""
     dst_policy: DstPolicy
     _rhythm: Rhythm
     _time: time
@@ -117,14 +115,10 @@ class CalendarIntervalTrigger(DeclaredTrigger):
         anchor = Limit.at(to_micros(now), self.timezone)
         self._rhythm.refuse_if_too_long(anchor.day)
         trigger = type(self).__new__(type(self))
-        trigger._set(**{name: getattr(self, name) for name in CalendarIntervalTrigger.__slots__})
+        kept = ("timezone", *CalendarIntervalTrigger.__slots__)
+        trigger._set(**{name: getattr(self, name) for name in kept})
         trigger._set(_anchor=anchor, _course=self._course_from(anchor))
         return trigger
-
-    @property
-    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
-        """Whether its zone has rules, which may be changed."""
-        return may_change(self.timezone)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first fire time after `previous_fire_time`, or the first at or after `now` without one.

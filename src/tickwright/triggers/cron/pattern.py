@@ -126,8 +126,9 @@ class CronPattern:
 
     def _enter(self, day: int) -> tuple[int, int, int]:
         """Return the first day, the first day after, and the mask of the year that `day` lies in."""
-        if self._year[0] <= day < self._year[1]:
-            return self._year
+        entered = self._year
+        if entered[0] <= day < entered[1]:
+            return entered
         year = year_of(day)
         start = year_start(year)
         self._year = entered = (start, year_start(year + 1), self._mask_of(year))

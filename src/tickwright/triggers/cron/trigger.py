@@ -12,18 +12,18 @@ from tickwright.triggers.cron.crontab import LONGEST_TEXT, Crontab, read_crontab
 from tickwright.triggers.cron.keywords import FIELD_NAMES, Keywords, read_keywords
 from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.cron.wording import schedule_text
-from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, timeline, treatment
 from tickwright.triggers.english import sentence, span_text
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, iso_text, read_span
+from tickwright.triggers.wall_clock import WallClockTrigger
 from tickwright.triggers.walls import WallSchedule
-from tickwright.zones import as_zone, may_change, zone_name
+from tickwright.zones import as_zone, zone_name
 
 __all__ = ["CronTrigger"]
 
 
-class CronTrigger(DeclaredTrigger):
+class CronTrigger(WallClockTrigger):
     """Fires when the wall clock of `timezone` matches all fields; `from_crontab` takes crontab text.
 
     The module `keywords` says what the fields take, `dst` what becomes of fire times in hours that daylight
@@ -37,13 +37,11 @@ class CronTrigger(DeclaredTrigger):
     CronTrigger(day_of_week='mon-fri', hour='9', timezone='Europe/Berlin')
     """
 
-    __slots__ = ("_end", "_schedule", "_start", "_written", "dst_policy", "jitter", "timezone")
+    __slots__ = ("_end", "_schedule", "_start", "_written", "dst_policy", "jitter")
 
     can_look_back: bool = True
     FIELD_NAMES: ClassVar[tuple[str, ...]] = FIELD_NAMES
 
-    timezone: tzinfo
-    """The zone whose wall clock is matched."""
     dst_policy: DstPolicy
     _written: Keywords | Crontab
     _start: int | None
@@ -142,11 +140,6 @@ class CronTrigger(DeclaredTrigger):
     def pattern(self) -> CronPattern:
         """The walls that match, whatever the zone is."""
         return self._written.expression.pattern
-
-    @property
-    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
-        """Whether its zone has rules, which may be changed."""
-        return may_change(self.timezone)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first match after `previous_fire_time`, or the first at or after `now` without one."""

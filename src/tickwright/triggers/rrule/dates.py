@@ -10,7 +10,17 @@ from tickwright.instants import SECOND
 from tickwright.triggers.dst import instant_of_wall
 from tickwright.triggers.transitions import offset_at
 
-__all__ = ["FIRST_WALL", "LAST_WALL", "WALL_EPOCH", "read_date", "wall_at", "wall_of", "wall_text", "within_calendar"]
+__all__ = [
+    "FIRST_WALL",
+    "LAST_WALL",
+    "WALL_EPOCH",
+    "datetime_of",
+    "read_date",
+    "wall_at",
+    "wall_of",
+    "wall_text",
+    "within_calendar",
+]
 
 WALL_EPOCH = datetime(1970, 1, 1)
 DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?", re.IGNORECASE)
@@ -20,6 +30,11 @@ def wall_of(moment: datetime) -> int:
     """Return the whole seconds from 1970-01-01 00:00 to what a wall clock shows; fractions are dropped."""
     since = moment.replace(tzinfo=None) - WALL_EPOCH
     return since.days * 86_400 + since.seconds
+
+
+def datetime_of(wall: int) -> datetime:
+    """Return what a wall clock shows so many seconds after 1970-01-01 00:00, naive."""
+    return WALL_EPOCH + timedelta(seconds=wall)
 
 
 FIRST_WALL = wall_of(datetime.min)
@@ -41,7 +56,7 @@ def within_calendar(wall: int) -> int:
 
 def wall_text(wall: int) -> str:
     """Return "19970902T090000"."""
-    moment = WALL_EPOCH + timedelta(seconds=wall)
+    moment = datetime_of(wall)
     return f"{moment.year:04}{moment:%m%dT%H%M%S}"
 
 

@@ -167,15 +167,14 @@ class DayPattern:
 
     def _has(self, day: int) -> bool:
         """Whether a day matches: seen from its year, where `_day_from` may search for the next one that does."""
-        start, end, mask = self._year
-        if not start <= day < end:
-            start, end, mask = self._enter(year_of(day))
+        start, _, mask = self._year_of_day(day)
         return bool(mask >> day - start & 1)
 
     def _day_from(self, day: int) -> int | None:
         """Return the first day at or after `day` that matches."""
         if day * DAY > self.last:
             return None
+        # As `_year_of_day` does it, which as a call would be felt here, at every step forward.
         start, end, mask = self._year
         if not start <= day < end:
             start, end, mask = self._enter(year_of(day))
@@ -192,9 +191,7 @@ class DayPattern:
         """Return the last day at or before `day` that matches."""
         if (day + 1) * DAY <= self.first:
             return None
-        start, end, mask = self._year
-        if not start <= day < end:
-            start, end, mask = self._enter(year_of(day))
+        start, _, mask = self._year_of_day(day)
         rest = mask & (2 << day - start) - 1
         if rest:
             return start + highest_bit(rest)
@@ -203,6 +200,11 @@ class DayPattern:
             if mask:
                 return self._enter(year)[0] + highest_bit(mask)
         return None
+
+    def _year_of_day(self, day: int) -> tuple[int, int, int]:
+        """Return the first day, the first day after, and the mask of the year that a day lies in."""
+        entered = self._year
+        return entered if entered[0] <= day < entered[1] else self._enter(year_of(day))
 
     def _enter(self, year: int) -> tuple[int, int, int]:
         start = year_start(year)

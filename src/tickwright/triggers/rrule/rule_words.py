@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from tickwright.triggers.calendarinterval.occurrences import Occurrences
@@ -22,7 +22,7 @@ from tickwright.triggers.english import (
     runs,
     time_text,
 )
-from tickwright.triggers.rrule.dates import WALL_EPOCH
+from tickwright.triggers.rrule.dates import datetime_of
 from tickwright.triggers.rrule.hands import hands_of
 from tickwright.triggers.rrule.rule import Freq, Rule
 from tickwright.triggers.rrule.times import DAY
@@ -49,7 +49,7 @@ def rule_text(rule: Rule, start: int | None) -> Said | None:
     if rule.freq >= Freq.HOURLY:
         text = _said_within_days(rule, start)
         return None if text is None else Said(text)
-    first = _datetime(start or 0)
+    first = datetime_of(start or 0)
     at = _times(rule, start)
     days = _every_weekday(rule) or BY_FREQ[rule.freq](rule, first, 1 if start is None else rule.interval)
     return None if at is None or days is None else Said(f"{days.text}{at}", days.left_out)
@@ -179,7 +179,7 @@ def _times(rule: Rule, start: int | None) -> str | None:
     hands = hands_of(rule, 0 if start is None else start % DAY)
     if hands.total > MOST_LISTED:
         return None
-    moments = (WALL_EPOCH + timedelta(seconds=hands.nth(index)) for index in range(hands.total))
+    moments = (datetime_of(hands.nth(index)) for index in range(hands.total))
     return f" at {a_list([time_text(moment.time()) for moment in moments])}"
 
 
@@ -205,10 +205,6 @@ def _names(rule: Rule) -> list[str]:
 
 def _in_months(rule: Rule) -> str:
     return in_months(rule.months) if rule.months else ""
-
-
-def _datetime(wall: int) -> datetime:
-    return WALL_EPOCH + timedelta(seconds=wall)
 
 
 def _at(noun: str, values: Sequence[int]) -> str:

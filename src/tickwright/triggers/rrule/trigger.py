@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.instants import EARLIEST, SECOND, to_datetime, to_micros
 from tickwright.plain import plain_text
 from tickwright.triggers.clock_changes import clock_changes_text
-from tickwright.triggers.declared import DeclaredTrigger
 from tickwright.triggers.dst import DstPolicy, instant_of_wall, timeline, treatment
 from tickwright.triggers.jitter import read_jitter
 from tickwright.triggers.moments import Moment, read_wall
-from tickwright.triggers.rrule.dates import WALL_EPOCH, within_calendar
+from tickwright.triggers.rrule.dates import datetime_of, within_calendar
 from tickwright.triggers.rrule.handed import is_dateutils, names_zone_of_start, read_handed
 from tickwright.triggers.rrule.reading import Read, read_lines, read_text, text_names_zone
 from tickwright.triggers.rrule.recurrence import Recurrence
@@ -26,8 +25,9 @@ from tickwright.triggers.rrule.unrolling import (
 )
 from tickwright.triggers.rrule.words import described
 from tickwright.triggers.transitions import offset_at
+from tickwright.triggers.wall_clock import WallClockTrigger
 from tickwright.triggers.walls import WallSchedule
-from tickwright.zones import may_change, zone_name
+from tickwright.zones import zone_name
 
 if TYPE_CHECKING:
     from dateutil.rrule import rrule, rruleset
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["RRuleTrigger"]
 
 
-class RRuleTrigger(DeclaredTrigger):
+class RRuleTrigger(WallClockTrigger):
     """Fires at the occurrences of an RRULE: a text, the lines of one, or a rule or set of python-dateutil's.
 
     The rule recurs on the wall clock of `timezone`; the modules `recurrence` and `parts` say what it takes, and
@@ -51,12 +51,10 @@ class RRuleTrigger(DeclaredTrigger):
     RRuleTrigger(rule='FREQ=MONTHLY;BYDAY=-1FR', dtstart='2026-01-30T09:00:00', timezone='Europe/Berlin')
     """
 
-    __slots__ = ("_anchor", "_given", "_recurrence", "_schedule", "_unrolled", "dst_policy", "jitter", "timezone")
+    __slots__ = ("_anchor", "_given", "_recurrence", "_schedule", "_unrolled", "dst_policy", "jitter")
 
     can_look_back: bool = True
 
-    timezone: tzinfo
-    """The zone on whose wall clock the rule recurs."""
     dst_policy: DstPolicy
     _recurrence: Recurrence
     _given: int | None
@@ -124,7 +122,7 @@ class RRuleTrigger(DeclaredTrigger):
     def dtstart(self) -> datetime | None:
         """The start as the zone's clock shows it, naive; `None` while nothing has fixed it."""
         start = self._start
-        return None if start is None else _datetime(start)
+        return None if start is None else datetime_of(start)
 
     @property
     def schedule(self) -> WallSchedule | None:
@@ -148,11 +146,6 @@ class RRuleTrigger(DeclaredTrigger):
         trigger = type(self).__new__(type(self))
         trigger._settle(self._recurrence, None, anchor, self.timezone, self.jitter, self.dst_policy)
         return trigger
-
-    @property
-    def follows_zone(self) -> bool:  # type: ignore[override] # others say it once for the class
-        """Whether its zone has rules, which may be changed."""
-        return may_change(self.timezone)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """Return the first occurrence after `previous_fire_time`, or the first at or after `now` without one.
@@ -194,7 +187,7 @@ class RRuleTrigger(DeclaredTrigger):
 
     def _declaration(self) -> dict[str, Any]:
         settings = {
-            "dtstart": None if self._given is None else _datetime(self._given).isoformat(),
+            "dtstart": None if self._given is None else datetime_of(self._given).isoformat(),
             "jitter": self.jitter,
             "dst_policy": None if self.dst_policy is DstPolicy.SHIFT else str(self.dst_policy),
             "timezone": zone_name(self.timezone),
@@ -267,7 +260,3 @@ def _stored_wall(field: str, value: object) -> int:
     if type(value) is not int or within_calendar(value) != value:
         raise InvalidTriggerError(field, value, "seconds from 1970 to a wall in the years 1 to 9999 are stored")
     return value
-
-
-def _datetime(wall: int) -> datetime:
-    return WALL_EPOCH + timedelta(seconds=wall)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 
 from tickwright.triggers.english import WHEN_ADDED, a_list, between, counted, sentence, time_text
-from tickwright.triggers.rrule.dates import WALL_EPOCH
+from tickwright.triggers.rrule.dates import datetime_of
 from tickwright.triggers.rrule.recurrence import Recurrence
 from tickwright.triggers.rrule.rule_words import MOST_LISTED, rule_text
 
@@ -47,5 +47,5 @@ def _moments(walls: Sequence[int]) -> str:
 
 
 def _moment(wall: int) -> str:
-    moment = WALL_EPOCH + timedelta(seconds=wall)
+    moment = datetime_of(wall)
     return f"{moment.date()} {time_text(moment.time())}"

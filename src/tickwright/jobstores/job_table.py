@@ -62,6 +62,17 @@ class JobTable:
         jobs = [self.get(job_id) for job_id in list(self._jobs)]
         return sorted((job for job in jobs if job is not None), key=_by_next_run_time)
 
+    def add(self, job: StoredJob) -> bool:
+        """Add a new job; return whether its id was free."""
+        job_id, time = job.id, job.schedule.next_run_time
+        if job_id in self._jobs:
+            return False
+        if time is not None:
+            _check_aware(job.schedule)
+            self._queue(job.executor).enter((time, job_id))
+        self._jobs[job_id] = job
+        return True
+
     def put(self, job: StoredJob) -> None:
         """Add the job, or replace the one of its id."""
         _check_aware(job.schedule)

@@ -60,12 +60,11 @@ class MemoryJobStore(JobStore):
 
     def add_job(self, job: StoredJob) -> None:
         with self._lock:
-            if job.id in self._jobs:
+            if not self._jobs.add(job):
                 raise ConflictingIdError(
                     f"job store {self.alias!r} already has a job {job.id!r}; "
                     f"give this one another id, or add it with replace_existing=True"
                 )
-            self._jobs.put(job)
 
     def update_job(self, job: StoredJob) -> None:
         with self._lock:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from secrets import randbits
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from tickwright import events
+from tickwright.chance import new_version
 from tickwright.change import Change
 from tickwright.core import changing
 from tickwright.core.firing import give_up_due
@@ -21,7 +21,7 @@ from tickwright.locks import unless_held
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.schedulers.declaring import as_next_run_time, declare
 from tickwright.schedulers.looking import LookCalls
-from tickwright.schedulers.pending import PendingJob
+from tickwright.schedulers.pending import PendingJob, make_pending_job
 from tickwright.schedulers.transfer import read_jobs
 from tickwright.stored_job import StoredJob
 from tickwright.triggers.base import Trigger
@@ -90,17 +90,17 @@ class AddCalls(LookCalls):
             executor=executor,
             defaults=self._configuration.job_defaults,
         )
-        pending = PendingJob(
-            job=job,
-            jobstore=jobstore,
-            replace_existing=replace_existing,
-            next_run_time=as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}"),
+        if next_run_time is not UNSET:
+            next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")
+        pending = make_pending_job(
+            job=job, jobstore=jobstore, replace_existing=replace_existing, next_run_time=next_run_time
         )
-        with unless_held(self._lock):
-            # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
-            if not self.running:
-                self._pending.add(pending)
-                return self._handle(jobstore, job)
+        if not self.running:
+            with unless_held(self._lock):
+                # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
+                if not self.running:
+                    self._pending.add(pending)
+                    return self._handle(jobstore, job)
         return self._handle(jobstore, self._carry_out(pending))
 
     def scheduled_job(
@@ -152,11 +152,13 @@ class AddCalls(LookCalls):
     def _carry_out(self, pending: PendingJob) -> StoredJob:
         """Store a job that was declared, and return it as it is stored."""
         store = self._parts.jobstore(pending.jobstore)
-        with self._listeners.first_of(pending.job.id) as tell:
-            while (job := self._store_declared(store, pending)) is None:
-                pass
-            if not job.schedule.is_finished:
-                tell(JobEvent(events.EVENT_JOB_ADDED, job.id, pending.jobstore))
+        if self._listeners.wants(events.EVENT_JOB_ADDED):
+            with self._listeners.first_of(pending.job.id) as tell:
+                job = self._stored(store, pending)
+                if not job.schedule.is_finished:
+                    tell(JobEvent(events.EVENT_JOB_ADDED, job.id, pending.jobstore))
+        else:
+            job = self._stored(store, pending)
         if job.schedule.is_finished:
             self._say_finished(job)
             return job
@@ -175,25 +177,29 @@ class AddCalls(LookCalls):
             "Job %r is finished and not kept: its trigger %s has no fire time left to run", job.id, job.trigger
         )
 
+    def _stored(self, store: JobStore, pending: PendingJob) -> StoredJob:
+        while (job := self._store_declared(store, pending)) is None:
+            pass
+        return job
+
     def _store_declared(self, store: JobStore, pending: PendingJob) -> StoredJob | None:
         """Store it once; return None where somebody else was faster, and it is to be tried again."""
         declared, now = pending.job, self.clock.now()
         if pending.keeps_schedule:
             if not declared.schedule.is_finished:
-                declared = _never_seen(declared)
+                declared = declared.with_schedule(replace(declared.schedule, version=new_version()))
                 store.add_job(declared)
             return declared
         stored = self._lookup_or_rebuild(store, declared) if pending.replace_existing else None
         if stored is not None:
             again = changing.added_again(stored, declared, now, pending.next_run_time)
             return self._exchange(pending.jobstore, stored, again, "it was declared anew with another schedule")
-        job = changing.added(declared, now, pending.next_run_time)
+        job = changing.added(declared, now, pending.next_run_time, new_version())
         looks_back = pending.replace_existing and isinstance(pending.next_run_time, Unset)
         if looks_back:
             job = self._past_what_ran(store, job, now)
         if job.schedule.is_finished:
             return job
-        job = _never_seen(job)
         try:
             if not looks_back:
                 store.add_job(job)
@@ -345,12 +351,3 @@ def _is_illegible(store: JobStore, job_id: str) -> bool:
     except UnreadableJobError:
         return job_id not in store.read_standings([job_id])
     return False
-
-
-def _never_seen(job: StoredJob) -> StoredJob:
-    """Return a new job at a version that no job of its id can have had.
-
-    What somebody decided about one that was removed since, and writes only now, must not fit the one that took its
-    place.
-    """
-    return job.with_schedule(replace(job.schedule, version=randbits(48)))

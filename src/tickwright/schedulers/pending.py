@@ -8,11 +8,12 @@ from datetime import datetime
 from threading import RLock
 
 from tickwright.errors import ConflictingIdError
+from tickwright.frozen import quick_maker
 from tickwright.locks import unless_held
 from tickwright.policies import UNSET, Unset
 from tickwright.stored_job import StoredJob
 
-__all__ = ["PendingJob", "PendingJobs"]
+__all__ = ["PendingJob", "PendingJobs", "make_pending_job"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,10 @@ class PendingJob:
     def key(self) -> tuple[str, str]:
         """What no two pending jobs have in common: an id is unique in its job store."""
         return self.jobstore, self.job.id
+
+
+make_pending_job = quick_maker(PendingJob)
+"""Does what `PendingJob` does, where it is done for each job that is added."""
 
 
 class PendingJobs:

@@ -75,10 +75,54 @@ class AddCalls(LookCalls):
         where an argument cannot be taken, `JobStoreNotFoundError` for an unknown alias.
         """
         self._check_process()
-        made = make_trigger(trigger, trigger_args, self.timezone)
+        pending = self._declare(
+            func,
+            trigger,
+            args,
+            kwargs,
+            id,
+            name,
+            misfire_grace_time,
+            coalesce,
+            max_instances,
+            next_run_time,
+            jobstore,
+            executor,
+            replace_existing,
+            on_lost=on_lost,
+            **trigger_args,
+        )
+        if not self.running:
+            with unless_held(self._lock):
+                # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
+                if not self.running:
+                    self._pending.add(pending)
+                    return self._handle(jobstore, pending.job)
+        return self._handle(jobstore, self._carry_out(pending))
+
+    def _declare(
+        self,
+        func: Callable[..., Any] | str,
+        trigger: Trigger | str | timedelta | datetime | None = None,
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        misfire_grace_time: float | timedelta | Unset | None = UNSET,
+        coalesce: bool | Unset = UNSET,
+        max_instances: int | Unset = UNSET,
+        next_run_time: datetime | str | Unset | None = UNSET,
+        jobstore: str = "default",
+        executor: str = "default",
+        replace_existing: bool = False,
+        *,
+        on_lost: OnLost | str | Unset = UNSET,
+        **trigger_args: Any,
+    ) -> PendingJob:
+        """Return the job that the arguments of `add_job` declare, after looking at each of them."""
         job = declare(
             func,
-            made,
+            make_trigger(trigger, trigger_args, self.timezone),
             args=args,
             kwargs=kwargs,
             id=id,
@@ -92,16 +136,9 @@ class AddCalls(LookCalls):
         )
         if next_run_time is not UNSET:
             next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")
-        pending = make_pending_job(
+        return make_pending_job(
             job=job, jobstore=jobstore, replace_existing=replace_existing, next_run_time=next_run_time
         )
-        if not self.running:
-            with unless_held(self._lock):
-                # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
-                if not self.running:
-                    self._pending.add(pending)
-                    return self._handle(jobstore, job)
-        return self._handle(jobstore, self._carry_out(pending))
 
     def scheduled_job(
         self,
@@ -163,14 +200,17 @@ class AddCalls(LookCalls):
             self._say_finished(job)
             return job
         if job.executor not in self._parts.executors:
-            self._configuration.logger.warning(
-                "Job %r asks for executor %r, which this scheduler does not have: it stays due until one of that "
-                "alias is added, here or in another process",
-                job.id,
-                job.executor,
-            )
+            self._say_executor_missing(job)
         self._wake_for(job)
         return job
+
+    def _say_executor_missing(self, job: StoredJob) -> None:
+        self._configuration.logger.warning(
+            "Job %r asks for executor %r, which this scheduler does not have: it stays due until one of that "
+            "alias is added, here or in another process",
+            job.id,
+            job.executor,
+        )
 
     def _say_finished(self, job: StoredJob) -> None:
         self._configuration.logger.warning(

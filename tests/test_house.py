@@ -31,7 +31,7 @@ HOUSE = (
     (5, "faces", ("cli", "cli.*", "dashboard", "dashboard.*", "testing", "testing.*")),
     (4, "shells", ("schedulers", "schedulers.*")),
     (2, "core", ("core", "core.*")),
-    (1, "ports", ("jobstores.base", "jobstores.body", "jobstores.history")),
+    (1, "ports", ("jobstores.base", "jobstores.batches", "jobstores.body", "jobstores.history")),
     (1, "ports", ("jobstores.job_table", "jobstores.leases")),
     (1, "ports", ("executors.base", "executors.call", "serializers", "serializers.*")),
     (3, "adapters", ("jobstores", "jobstores.*", "executors", "executors.*")),

@@ -11,6 +11,9 @@ __all__ = ["Clock", "SystemClock"]
 READ_TOGETHER = 0.010
 """Seconds within which the two clocks must be read for the pair to be one moment."""
 
+MOST_YIELDS = 10_000
+"""After which somebody who stays awake has waited long enough, whatever the clock says: some stand still."""
+
 MOST_READINGS = 10
 """Readings after which a pair is taken as it is: there are machines, and clocks, that are just that slow."""
 
@@ -37,6 +40,14 @@ class Clock(ABC):
                 return wall, after
             before = self.monotonic()
         return self.now(), self.monotonic()
+
+    def stay_awake(self, seconds: float) -> None:
+        """Return after so short a time, without having slept, and let other threads run meanwhile."""
+        until = self.monotonic() + seconds
+        for _ in range(MOST_YIELDS):
+            if self.monotonic() >= until:
+                break
+            time.sleep(0)
 
 
 class SystemClock(Clock):

@@ -93,7 +93,7 @@ class Job:
     @property
     def kwargs(self) -> Mapping[str, Any]:
         """The keyword arguments of each call."""
-        return self._stored.kwargs
+        return self._stored.kwargs or {}  # not the one that all jobs without any share
 
     @property
     def trigger(self) -> Trigger:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tickwright.policies import OnLost
 from tickwright.reference import Reference
 from tickwright.triggers.base import Trigger
 
-__all__ = ["Schedule", "StoredJob"]
+__all__ = ["NO_KWARGS", "Schedule", "StoredJob"]
+
+NO_KWARGS: Final[Mapping[str, Any]] = {}
+"""What all jobs without keyword arguments share: a dict of its own would be a tenth of what such a job takes.
+
+A dict, because a store may pickle it; nobody may change it, as nobody may change any part of a stored job."""
 
 
 class Schedule(NamedTuple):
@@ -45,8 +49,7 @@ class Schedule(NamedTuple):
         return f"next run at: {self.next_run_time or self.next_fire_time:%Y-%m-%d %H:%M:%S %Z}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredJob:
+class StoredJob(NamedTuple):
     """A job as a value: what to run and by which rules. It knows no scheduler and no job store."""
 
     id: str
@@ -55,7 +58,7 @@ class StoredJob:
     """How `func` is found again in another process; None where it cannot be, as for a lambda."""
     trigger: Trigger
     args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    kwargs: Mapping[str, Any] = NO_KWARGS
     name: str = ""
     executor: str = "default"
     misfire_grace_time: float | None = None
@@ -63,8 +66,12 @@ class StoredJob:
     coalesce: bool = True
     max_instances: int = 1
     on_lost: OnLost = OnLost.RECORD
-    schedule: Schedule = field(default_factory=Schedule)
+    schedule: Schedule = Schedule()
 
     def with_schedule(self, schedule: Schedule) -> StoredJob:
         """Return this job with another schedule."""
-        return replace(self, schedule=schedule)
+        return self._replace(schedule=schedule)
+
+    def planned(self, trigger: Trigger, schedule: Schedule) -> StoredJob:
+        """Return this job with another trigger and another schedule."""
+        return self._replace(trigger=trigger, schedule=schedule)

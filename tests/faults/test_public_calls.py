@@ -56,6 +56,10 @@ def all_ids(scheduler: ManualScheduler) -> list[str]:
     return sorted(job.id for job in scheduler.get_jobs())
 
 
+def new_ones(*ids: str) -> list[dict[str, Any]]:
+    return [{"id": job_id, "trigger": "interval", "seconds": 9} for job_id in ids]
+
+
 DEEDS: dict[str, Deed] = {
     "add_job": Deed(
         lambda it: it.add_job(deeds.note, "interval", seconds=9, id="new"), next_of("new"), again=ConflictingIdError
@@ -63,6 +67,19 @@ DEEDS: dict[str, Deed] = {
     "add_job once more": Deed(
         lambda it: it.add_job(deeds.note, "interval", seconds=9, id="tick", replace_existing=True), next_of("tick")
     ),
+    "add_jobs": Deed(
+        lambda it: it.add_jobs(new_ones("new", "newer", "newest"), func=deeds.note),
+        all_ids,
+        again=ConflictingIdError,
+    ),
+    "add_jobs once more": Deed(
+        lambda it: it.add_jobs(new_ones("tick", "new", "paused"), func=deeds.note, replace_existing=True),
+        lambda it: [next_of(job_id)(it) for job_id in ("tick", "new", "paused")],
+    ),
+    "remove_jobs": Deed(lambda it: it.remove_jobs(["tick", "paused"]), all_ids, again=JobLookupError),
+    "remove_jobs by a filter": Deed(lambda it: it.remove_jobs(where=lambda job: job.id == "tick"), all_ids),
+    "pause_jobs": Deed(lambda it: it.pause_jobs(["tick", "paused"]), next_of("tick")),
+    "resume_jobs": Deed(lambda it: it.resume_jobs(["paused", "tick"]), next_of("paused")),
     "modify_job": Deed(lambda it: it.modify_job("tick", coalesce=False), next_of("tick")),
     "reschedule_job": Deed(lambda it: it.reschedule_job("tick", trigger="interval", seconds=7), next_of("tick")),
     "pause_job": Deed(lambda it: it.pause_job("tick"), next_of("tick")),
@@ -134,6 +151,8 @@ def test_a_deed_that_meets_a_fault_raises_it_and_is_done_by_asking_again(
             deed.do(one.scheduler)
         if name == "import_jobs":
             assert all_ids(one.scheduler) == before, "all of them or, at an error, none"
+        if name.startswith(("add_jobs", "remove_jobs")):
+            assert all_ids(one.scheduler) in (before, all_ids(clean.scheduler)), "all of them or none"
         with suppress(deed.again):
             deed.do(one.scheduler)
         assert deed.is_done(one.scheduler) == wanted, f"step {step}"

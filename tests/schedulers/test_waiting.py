@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from tests.schedulers import deeds
 from tickwright import events
+from tickwright.clock import MOST_YIELDS, SystemClock
 from tickwright.core.engine import Engine
-from tickwright.schedulers import loop
+from tickwright.schedulers.loop import EARLY
 
 
 def counting_steps(monkeypatch):
@@ -44,24 +45,25 @@ def test_no_job_is_taken_early(background, heard):
     assert all(event.run.started_at >= event.run.fire_time for event in heard.events)
 
 
-def test_a_clock_that_stands_still_keeps_nobody_waiting_for_ever(background, monkeypatch):
-    scheduler = background(start=False)
-    scheduler.start(paused=True)
-    running = scheduler._loop
-    stopped = running._clock.monotonic()
-    monkeypatch.setattr(type(running._clock), "monotonic", lambda clock: stopped)
-    yields: list[float] = []
-    monkeypatch.setattr(loop, "sleep", yields.append)
-    running._wait_out(loop.EARLY)
-    assert len(yields) == loop.MOST_YIELDS
+def test_a_clock_that_stands_still_keeps_nobody_waiting_for_ever(monkeypatch):
+    asked = 0
+
+    def monotonic(clock):
+        nonlocal asked
+        asked += 1
+        return 7.0
+
+    monkeypatch.setattr(SystemClock, "monotonic", monotonic)
+    SystemClock().stay_awake(EARLY)
+    assert asked == 1 + MOST_YIELDS
 
 
 def test_what_is_not_due_soon_is_not_waited_for_awake(background, heard, monkeypatch):
     scheduler = background()
     scheduler.add_listener(heard, events.EVENT_JOB_ADDED)
-    yields: list[float] = []
-    monkeypatch.setattr(loop, "sleep", yields.append)
+    waited = []
+    monkeypatch.setattr(SystemClock, "stay_awake", lambda clock, seconds: waited.append(seconds))
     scheduler.add_job(deeds.note, "interval", hours=1, id="x")
     heard.wait_for(events.EVENT_JOB_ADDED)
     scheduler.shutdown()
-    assert yields == []
+    assert waited == []

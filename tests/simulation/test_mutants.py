@@ -132,7 +132,7 @@ def test_running_a_lost_run_again_unasked_is_noticed(monkeypatch):
     settle = settling.settle
 
     def always_again(run, report, standing, job, now, taker):
-        job = job and replace(job, on_lost=OnLost.RERUN)
+        job = job and job._replace(on_lost=OnLost.RERUN)
         return settle(run, report, standing, job, now, taker)
 
     monkeypatch.setattr(endings, "settle", always_again)

@@ -1,6 +1,6 @@
 """What users give where a trigger is taken becomes one, in the scheduler's zone unless they name another."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -123,3 +123,21 @@ def test_every_alias_leads_to_a_trigger():
     }
     for alias in ALIASES:
         assert "Europe/Berlin" in repr(make_trigger(alias, given[alias], BERLIN))
+
+
+def test_what_is_said_in_the_same_words_is_one_trigger():
+    for trigger, arguments in (("interval", {"minutes": 5}), ("cron", {"hour": 3}), ("0 3 * * *", {})):
+        assert make_trigger(trigger, arguments, BERLIN) is make_trigger(trigger, arguments, BERLIN)
+        assert make_trigger(trigger, arguments, BERLIN) != make_trigger(trigger, {**arguments, "jitter": 1}, BERLIN)
+
+
+def test_words_that_are_equal_and_say_something_else_are_other_triggers():
+    make_trigger("cron", {"hour": 1}, UTC)
+    for hour in (1.0, True):
+        with pytest.raises((TypeError, InvalidTriggerError)):
+            make_trigger("cron", {"hour": hour}, UTC)
+    named, plain = timezone(timedelta(hours=1), "HOME"), timezone(timedelta(hours=1))
+    for zone in (named, plain):
+        made = make_trigger("interval", {"hours": 1}, zone)
+        assert isinstance(made, IntervalTrigger)
+        assert made.timezone is zone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from tickwright.core.backlog import first_fire_time, following
@@ -15,15 +14,19 @@ from tickwright.triggers.date import DateTrigger
 __all__ = ["added", "added_again", "kept", "past", "paused", "rescheduled", "resumed", "run_next_at"]
 
 
-def added(job: StoredJob, now: datetime, next_run_time: datetime | Unset | None = UNSET) -> StoredJob:
+def added(job: StoredJob, now: datetime, next_run_time: datetime | Unset | None = UNSET, version: int = 1) -> StoredJob:
     """Return a new job with its first schedule: the trigger's, the given time, or, for None, paused.
 
     A trigger that counts from "now" is anchored here, once.
     """
-    job = replace(job, trigger=job.trigger.anchored(now))
-    if isinstance(next_run_time, Unset):
-        return job.with_schedule(_first(job, now))
-    return run_next_at(job, next_run_time)
+    trigger = job.trigger.anchored(now)
+    if next_run_time is UNSET:
+        schedule = _first(job.id, trigger, now, version)
+    elif next_run_time is None:
+        schedule = Schedule(paused=True, version=version)
+    else:
+        schedule = Schedule(next_fire_time=next_run_time, next_run_time=next_run_time, version=version)
+    return job.planned(trigger, schedule)
 
 
 def added_again(
@@ -36,7 +39,7 @@ def added_again(
     """
     version = stored.schedule.version + 1
     if isinstance(next_run_time, Unset) and declared.trigger == stored.trigger:
-        same = replace(declared, trigger=stored.trigger)
+        same = declared._replace(trigger=stored.trigger)
         return same.with_schedule(stored.schedule._replace(version=version))
     anew = added(declared, now, next_run_time)
     if stored.schedule.paused and isinstance(next_run_time, Unset):
@@ -58,13 +61,13 @@ def paused(job: StoredJob) -> StoredJob:
 def resumed(job: StoredJob, now: datetime) -> StoredJob:
     """Return the job with its next fire time from `now` on; what lay in the pause is no fire time."""
     fire_time = first_fire_time(job.trigger, now)
-    return job.with_schedule(_at(job, fire_time)._replace(version=job.schedule.version + 1))
+    return job.with_schedule(_at(job.id, job.trigger, fire_time, job.schedule.version + 1))
 
 
 def rescheduled(job: StoredJob, trigger: Trigger, now: datetime) -> StoredJob:
     """Return the job with another trigger, due at its first fire time."""
-    anew = replace(job, trigger=trigger.anchored(now))
-    return anew.with_schedule(_first(anew, now)._replace(version=job.schedule.version + 1))
+    trigger = trigger.anchored(now)
+    return job.planned(trigger, _first(job.id, trigger, now, job.schedule.version + 1))
 
 
 def run_next_at(job: StoredJob, next_run_time: datetime | None) -> StoredJob:
@@ -77,17 +80,21 @@ def run_next_at(job: StoredJob, next_run_time: datetime | None) -> StoredJob:
 
 def past(job: StoredJob, now: datetime) -> StoredJob:
     """Return the job due at the fire time after its next one, which has been decided about before."""
-    fire_time = job.schedule.next_fire_time
-    return job if fire_time is None else job.with_schedule(_at(job, following(job.trigger, fire_time, now)))
+    schedule = job.schedule
+    if schedule.next_fire_time is None:
+        return job
+    fire_time = following(job.trigger, schedule.next_fire_time, now)
+    return job.with_schedule(_at(job.id, job.trigger, fire_time, schedule.version))
 
 
-def _first(job: StoredJob, now: datetime) -> Schedule:
-    fire_time = first_fire_time(job.trigger, now)
-    if fire_time is None and isinstance(job.trigger, DateTrigger):
+def _first(job_id: str, trigger: Trigger, now: datetime, version: int) -> Schedule:
+    fire_time = first_fire_time(trigger, now)
+    if fire_time is None and isinstance(trigger, DateTrigger):
         # Its one instant has passed: late beats never, and the run's record says how late.
-        fire_time = job.trigger.run_date
-    return _at(job, fire_time)
+        fire_time = trigger.run_date
+    return _at(job_id, trigger, fire_time, version)
 
 
-def _at(job: StoredJob, fire_time: datetime | None) -> Schedule:
-    return Schedule(next_fire_time=fire_time, next_run_time=fire_time and due_time(job.id, job.trigger, fire_time))
+def _at(job_id: str, trigger: Trigger, fire_time: datetime | None, version: int) -> Schedule:
+    due_at = fire_time and due_time(job_id, trigger, fire_time)
+    return Schedule(next_fire_time=fire_time, next_run_time=due_at, version=version)

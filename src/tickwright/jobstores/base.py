@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from tickwright.change import Change
 from tickwright.due import Due, DueJobs, Standing, UnreadableJob
 from tickwright.errors import JobLookupError, UnreadableJobError
+from tickwright.jobstores.batches import BatchWrites
 from tickwright.jobstores.history import RunHistory
 from tickwright.jobstores.leases import LeaseBook
 from tickwright.owner import Lease, Owner
@@ -46,7 +47,7 @@ class StoreHost(Protocol):
         """Make the scheduler look again: another process has changed something."""
 
 
-class JobStore(ABC):
+class JobStore(BatchWrites, ABC):
     """Keeps jobs, the history of their runs, and the leases of the schedulers that share it."""
 
     checks_versions: ClassVar[bool] = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush, merge
 from itertools import islice
@@ -61,6 +61,28 @@ class JobTable:
         """Return all jobs by `next_run_time`, those without one at the end, then by id."""
         jobs = [self.get(job_id) for job_id in list(self._jobs)]
         return sorted((job for job in jobs if job is not None), key=_by_next_run_time)
+
+    def add(self, job: StoredJob) -> bool:
+        """Add a new job; return whether its id was free."""
+        job_id, time = job.id, job.schedule.next_run_time
+        if job_id in self._jobs:
+            return False
+        if time is not None:
+            _check_aware(job.schedule)
+            self._queue(job.executor).enter((time, job_id))
+        self._jobs[job_id] = job
+        return True
+
+    def add_all(self, jobs: Sequence[StoredJob]) -> None:
+        """Add new jobs, of which no id is taken; all in one step, so that no interruption leaves a part."""
+        entries: dict[str, list[_Entry]] = {}
+        for job in jobs:
+            if (time := job.schedule.next_run_time) is not None:
+                _check_aware(job.schedule)
+                entries.setdefault(job.executor, []).append((time, job.id))
+        for executor, queued in entries.items():
+            self._queue(executor).enter_all(queued)
+        self._jobs.update({job.id: job for job in jobs})
 
     def put(self, job: StoredJob) -> None:
         """Add the job, or replace the one of its id."""
@@ -160,6 +182,16 @@ class _Queue:
         """Add an entry, which is current."""
         heappush(self._heap, entry)
         self.current += 1
+
+    def enter_all(self, entries: list[_Entry]) -> None:
+        """Add entries, which are current once their jobs are there."""
+        if len(entries) < len(self._heap) / 8:  # where making a heap of all anew would cost more
+            for entry in entries:
+                heappush(self._heap, entry)
+        else:
+            self._heap = [*self._heap, *entries]
+            heapify(self._heap)
+        self.current += len(entries)
 
     def leave(self) -> None:
         """Note that one entry, somewhere, is no longer current."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from tickwright.change import Change
 from tickwright.due import Due, DueJobs, Standing
-from tickwright.errors import ConfigurationError, ConflictingIdError, JobLookupError
+from tickwright.errors import ConfigurationError
 from tickwright.jobstores.base import JobStore
+from tickwright.jobstores.batches import NONE_REPLACED
 from tickwright.jobstores.job_table import JobTable
-from tickwright.stored_job import StoredJob
+from tickwright.run import Run
+from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = ["MemoryJobStore"]
 
@@ -26,6 +28,7 @@ class MemoryJobStore(JobStore):
     """
 
     checks_versions: ClassVar[bool] = True
+    writes_batches: ClassVar[bool] = True
     survives_restart: ClassVar[bool] = False
     keeps_objects: ClassVar[bool] = True
 
@@ -60,12 +63,8 @@ class MemoryJobStore(JobStore):
 
     def add_job(self, job: StoredJob) -> None:
         with self._lock:
-            if job.id in self._jobs:
-                raise ConflictingIdError(
-                    f"job store {self.alias!r} already has a job {job.id!r}; "
-                    f"give this one another id, or add it with replace_existing=True"
-                )
-            self._jobs.put(job)
+            if not self._jobs.add(job):
+                raise self._id_is_taken(job.id)
 
     def update_job(self, job: StoredJob) -> None:
         with self._lock:
@@ -85,7 +84,7 @@ class MemoryJobStore(JobStore):
 
     def _check_stored(self, job_id: str) -> None:
         if job_id not in self._jobs:
-            raise JobLookupError(f"job store {self.alias!r} has no job {job_id!r}")
+            raise self._no_such_job(job_id)
 
     # -- jobs ----------------------------------------------------------------------------------------
 
@@ -140,6 +139,78 @@ class MemoryJobStore(JobStore):
             jobs.reschedule(change.job_id, change.schedule)
         runs.write(change)
         return True
+
+    # -- many jobs -----------------------------------------------------------------------------------
+
+    def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
+        job_ids = tuple(job_ids)
+        with self._lock:
+            return {job_id: job for job_id in job_ids if (job := self._jobs.get(job_id)) is not None}
+
+    def add_jobs(
+        self,
+        jobs: Sequence[StoredJob],
+        instead_of: Mapping[str, int] = NONE_REPLACED,
+        unless_run: Collection[str] = (),
+        recorded: Sequence[Run] = (),
+    ) -> bool:
+        with self._lock:
+            new = [job for job in jobs if job.id not in instead_of] if instead_of else jobs
+            for job in new:
+                if job.id in self._jobs:
+                    raise self._id_is_taken(job.id)
+                if job.id in unless_run and self._has_run(job):
+                    return False
+            changed = [job for job in jobs if job.id in instead_of] if instead_of else []
+            for job in changed:
+                schedule = self._jobs.schedule_of(job.id)
+                if schedule is None or schedule.version != instead_of[job.id]:
+                    return False
+            before = [self._jobs.get(job.id) for job in changed]
+            try:
+                self._jobs.add_all(new)
+                for job in changed:
+                    self._jobs.put(job)
+            except BaseException:  # Ctrl-C, or a time without a zone
+                for job in new:
+                    self._jobs.remove(job.id)
+                for old in before:
+                    if old is not None:
+                        self._jobs.put(old)
+                raise
+            for run in recorded:
+                self._runs.write(Change(job_id=run.job_id, recorded=(run,)))
+            return True
+
+    def remove_jobs(self, job_ids: Sequence[str]) -> None:
+        with self._lock:
+            for job_id in job_ids:
+                self._check_stored(job_id)
+            for job_id in job_ids:
+                self._jobs.remove(job_id)
+                self._runs.release(job_id)
+
+    def commit_all(self, changes: Sequence[Change]) -> bool:
+        before: list[tuple[str, Schedule]] = []
+        with self._lock:
+            for change in changes:
+                schedule = self._jobs.schedule_of(change.job_id)
+                if schedule is None or change.expected_version not in (None, schedule.version):
+                    return False
+                if not self._runs.admits(change):
+                    return False
+                before.append((change.job_id, schedule))
+            try:
+                for change in changes:
+                    if change.schedule is not None:
+                        self._jobs.reschedule(change.job_id, change.schedule)
+            except BaseException:  # Ctrl-C, or a time without a zone
+                for job_id, schedule in before:
+                    self._jobs.reschedule(job_id, schedule)
+                raise
+            for change in changes:
+                self._runs.write(change)
+            return True
 
     # -- runs ----------------------------------------------------------------------------------------
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
-from secrets import randbits
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from tickwright import events
+from tickwright.chance import new_version
 from tickwright.change import Change
 from tickwright.core import changing
 from tickwright.core.firing import give_up_due
@@ -75,10 +74,54 @@ class AddCalls(LookCalls):
         where an argument cannot be taken, `JobStoreNotFoundError` for an unknown alias.
         """
         self._check_process()
-        made = make_trigger(trigger, trigger_args, self.timezone)
+        pending = self._declare(
+            func,
+            trigger,
+            args,
+            kwargs,
+            id,
+            name,
+            misfire_grace_time,
+            coalesce,
+            max_instances,
+            next_run_time,
+            jobstore,
+            executor,
+            replace_existing,
+            on_lost=on_lost,
+            **trigger_args,
+        )
+        if not self.running:
+            with unless_held(self._lock):
+                # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
+                if not self.running:
+                    self._pending.add(pending)
+                    return self._handle(jobstore, pending.job)
+        return self._handle(jobstore, self._carry_out(pending))
+
+    def _declare(
+        self,
+        func: Callable[..., Any] | str,
+        trigger: Trigger | str | timedelta | datetime | None = None,
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        id: str | None = None,
+        name: str | None = None,
+        misfire_grace_time: float | timedelta | Unset | None = UNSET,
+        coalesce: bool | Unset = UNSET,
+        max_instances: int | Unset = UNSET,
+        next_run_time: datetime | str | Unset | None = UNSET,
+        jobstore: str = "default",
+        executor: str = "default",
+        replace_existing: bool = False,
+        *,
+        on_lost: OnLost | str | Unset = UNSET,
+        **trigger_args: Any,
+    ) -> PendingJob:
+        """Return the job that the arguments of `add_job` declare, after looking at each of them."""
         job = declare(
             func,
-            made,
+            make_trigger(trigger, trigger_args, self.timezone),
             args=args,
             kwargs=kwargs,
             id=id,
@@ -90,18 +133,9 @@ class AddCalls(LookCalls):
             executor=executor,
             defaults=self._configuration.job_defaults,
         )
-        pending = PendingJob(
-            job=job,
-            jobstore=jobstore,
-            replace_existing=replace_existing,
-            next_run_time=as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}"),
-        )
-        with unless_held(self._lock):
-            # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
-            if not self.running:
-                self._pending.add(pending)
-                return self._handle(jobstore, job)
-        return self._handle(jobstore, self._carry_out(pending))
+        if next_run_time is not UNSET:
+            next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")
+        return PendingJob(job=job, jobstore=jobstore, replace_existing=replace_existing, next_run_time=next_run_time)
 
     def scheduled_job(
         self,
@@ -152,48 +186,57 @@ class AddCalls(LookCalls):
     def _carry_out(self, pending: PendingJob) -> StoredJob:
         """Store a job that was declared, and return it as it is stored."""
         store = self._parts.jobstore(pending.jobstore)
-        with self._listeners.first_of(pending.job.id) as tell:
-            while (job := self._store_declared(store, pending)) is None:
-                pass
-            if not job.schedule.is_finished:
-                tell(JobEvent(events.EVENT_JOB_ADDED, job.id, pending.jobstore))
+        if self._listeners.wants(events.EVENT_JOB_ADDED):
+            with self._listeners.first_of(pending.job.id) as tell:
+                job = self._stored(store, pending)
+                if not job.schedule.is_finished:
+                    tell(JobEvent(events.EVENT_JOB_ADDED, job.id, pending.jobstore))
+        else:
+            job = self._stored(store, pending)
         if job.schedule.is_finished:
             self._say_finished(job)
             return job
         if job.executor not in self._parts.executors:
-            self._configuration.logger.warning(
-                "Job %r asks for executor %r, which this scheduler does not have: it stays due until one of that "
-                "alias is added, here or in another process",
-                job.id,
-                job.executor,
-            )
+            self._say_executor_missing(job)
         self._wake_for(job)
         return job
+
+    def _say_executor_missing(self, job: StoredJob) -> None:
+        self._configuration.logger.warning(
+            "Job %r asks for executor %r, which this scheduler does not have: it stays due until one of that "
+            "alias is added, here or in another process",
+            job.id,
+            job.executor,
+        )
 
     def _say_finished(self, job: StoredJob) -> None:
         self._configuration.logger.warning(
             "Job %r is finished and not kept: its trigger %s has no fire time left to run", job.id, job.trigger
         )
 
+    def _stored(self, store: JobStore, pending: PendingJob) -> StoredJob:
+        while (job := self._store_declared(store, pending)) is None:
+            pass
+        return job
+
     def _store_declared(self, store: JobStore, pending: PendingJob) -> StoredJob | None:
         """Store it once; return None where somebody else was faster, and it is to be tried again."""
         declared, now = pending.job, self.clock.now()
         if pending.keeps_schedule:
             if not declared.schedule.is_finished:
-                declared = _never_seen(declared)
+                declared = declared.with_schedule(declared.schedule._replace(version=new_version()))
                 store.add_job(declared)
             return declared
         stored = self._lookup_or_rebuild(store, declared) if pending.replace_existing else None
         if stored is not None:
             again = changing.added_again(stored, declared, now, pending.next_run_time)
             return self._exchange(pending.jobstore, stored, again, "it was declared anew with another schedule")
-        job = changing.added(declared, now, pending.next_run_time)
+        job = changing.added(declared, now, pending.next_run_time, new_version())
         looks_back = pending.replace_existing and isinstance(pending.next_run_time, Unset)
         if looks_back:
             job = self._past_what_ran(store, job, now)
         if job.schedule.is_finished:
             return job
-        job = _never_seen(job)
         try:
             if not looks_back:
                 store.add_job(job)
@@ -218,7 +261,7 @@ class AddCalls(LookCalls):
                 return None
             # Its anchor is lost with it. Counting from the next fire time keeps the fire times that it had.
             anchor = standing.schedule.next_fire_time or self.clock.now()
-            mended = replace(declared, trigger=declared.trigger.anchored(anchor))
+            mended = declared._replace(trigger=declared.trigger.anchored(anchor))
             return mended.with_schedule(standing.schedule)
 
     def _past_what_ran(self, store: JobStore, job: StoredJob, now: datetime) -> StoredJob:
@@ -345,12 +388,3 @@ def _is_illegible(store: JobStore, job_id: str) -> bool:
     except UnreadableJobError:
         return job_id not in store.read_standings([job_id])
     return False
-
-
-def _never_seen(job: StoredJob) -> StoredJob:
-    """Return a new job at a version that no job of its id can have had.
-
-    What somebody decided about one that was removed since, and writes only now, must not fit the one that took its
-    place.
-    """
-    return job.with_schedule(job.schedule._replace(version=randbits(48)))

@@ -114,7 +114,7 @@ class BaseScheduler(PartCalls):
     @property
     def running(self) -> bool:
         """Whether it has been started and not shut down; true while it is paused."""
-        return self.state != STATE_STOPPED
+        return self._state != STATE_STOPPED and os.getpid() == self._pid
 
     def start(self, paused: bool = False) -> None:
         """Start; with `paused`, take no due job before `resume`.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
-from uuid import uuid4
 
+from tickwright.chance import new_id
 from tickwright.errors import (
     ConfigurationError,
     InvalidJobError,
@@ -19,7 +19,7 @@ from tickwright.errors import (
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.reference import Reference, find, make_reference
 from tickwright.schedulers.signature import check_arguments
-from tickwright.stored_job import StoredJob
+from tickwright.stored_job import NO_KWARGS, StoredJob
 from tickwright.triggers.base import Trigger
 from tickwright.triggers.date import DateTrigger
 
@@ -30,7 +30,7 @@ __all__ = ["JobDefaults", "as_next_run_time", "changed", "checked_defaults", "de
 class JobDefaults:
     """What a job gets where `add_job` does not say otherwise."""
 
-    misfire_grace_time: float | timedelta | None = None
+    misfire_grace_time: float | None = None
     coalesce: bool = True
     max_instances: int = 1
     on_lost: OnLost = OnLost.RECORD
@@ -55,8 +55,8 @@ def declare(
 
     Raises `InvalidJobError` or `TypeError` naming the job, the parameter and the value.
     """
-    shown = f"job {id!r}" if id is not None else f"the job for {shortened(func)}"
-    job_id = uuid4().hex if id is None else _id(id, shown)
+    shown = _JobFor(func) if id is None else f"job {id!r}"
+    job_id = new_id() if id is None else _id(id, shown)
     callable_, reference = _callable(func, shown)
     job = StoredJob(
         id=job_id,
@@ -65,15 +65,35 @@ def declare(
         trigger=trigger,
         args=_args(args, shown),
         kwargs=_kwargs(kwargs, shown),
-        name=_name(name, callable_, shown),
+        name=_name_of(callable_) if name is None else _text("name", name, shown),
         executor=_text("executor", executor, shown),
-        misfire_grace_time=_grace(_or_default(misfire_grace_time, defaults.misfire_grace_time), shown),
-        coalesce=_flag("coalesce", _or_default(coalesce, defaults.coalesce), shown),
-        max_instances=_count("max_instances", _or_default(max_instances, defaults.max_instances), shown),
-        on_lost=_on_lost(_or_default(on_lost, defaults.on_lost), shown),
+        # The defaults have been looked at.
+        misfire_grace_time=(
+            defaults.misfire_grace_time if misfire_grace_time is UNSET else _grace(misfire_grace_time, shown)
+        ),
+        coalesce=defaults.coalesce if coalesce is UNSET else _flag("coalesce", coalesce, shown),
+        max_instances=(
+            defaults.max_instances if max_instances is UNSET else _count("max_instances", max_instances, shown)
+        ),
+        on_lost=defaults.on_lost if on_lost is UNSET else _on_lost(on_lost, shown),
     )
     check_arguments(job)
     return job
+
+
+class _JobFor:
+    """A job without an id as messages call it; made into text where one of them is, which costs more than a check."""
+
+    __slots__ = ("func",)
+
+    def __init__(self, func: object) -> None:
+        self.func = func
+
+    def __str__(self) -> str:
+        return f"the job for {shortened(self.func)}"
+
+
+Shown = str | _JobFor
 
 
 def changed(job: StoredJob, changes: Mapping[str, Any]) -> StoredJob:
@@ -103,12 +123,12 @@ def changed(job: StoredJob, changes: Mapping[str, Any]) -> StoredJob:
             what = "an id cannot be changed" if parameter == "id" else f"there is no parameter {parameter!r}"
             raise InvalidJobError(f"{shown}: {what}; what can be modified: {known}")
         new.update(takers[parameter](value))
-    job = replace(job, **new)
+    job = job._replace(**new)
     check_arguments(job)
     return job
 
 
-def as_next_run_time(value: Any, timezone: tzinfo, shown: str) -> datetime | Unset | None:
+def as_next_run_time(value: Any, timezone: tzinfo, shown: Shown) -> datetime | Unset | None:
     """Return `next_run_time` as an instant in UTC; a naive value is taken in the scheduler's zone."""
     if value is None or isinstance(value, Unset):
         return value
@@ -121,11 +141,7 @@ def as_next_run_time(value: Any, timezone: tzinfo, shown: str) -> datetime | Uns
         raise InvalidJobError(f"{shown}: next_run_time: {error.reason} (got {error.value})") from error
 
 
-def _or_default(value: Any, default: Any) -> Any:
-    return default if isinstance(value, Unset) else value
-
-
-def _callable(func: Any, shown: str) -> tuple[Callable[..., Any], Reference | None]:
+def _callable(func: Any, shown: Shown) -> tuple[Callable[..., Any], Reference | None]:
     if isinstance(func, str):
         try:
             found = find(func)
@@ -147,7 +163,7 @@ def _callable(func: Any, shown: str) -> tuple[Callable[..., Any], Reference | No
         return func, None
 
 
-def _id(value: Any, shown: str) -> str:
+def _id(value: Any, shown: Shown) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{shown}: id must be a text, not {shortened(value)}")
     if not value:
@@ -155,20 +171,18 @@ def _id(value: Any, shown: str) -> str:
     return value
 
 
-def _name(value: Any, func: Callable[..., Any], shown: str) -> str:
-    if value is not None:
-        return _text("name", value, shown)
+def _name_of(func: Callable[..., Any]) -> str:
     inner = getattr(func, "func", func)
     return getattr(inner, "__qualname__", None) or type(inner).__qualname__
 
 
-def _text(parameter: str, value: Any, shown: str) -> str:
+def _text(parameter: str, value: Any, shown: Shown) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{shown}: {parameter} must be a text, not {shortened(value)}")
     return value
 
 
-def _args(value: Any, shown: str) -> tuple[Any, ...]:
+def _args(value: Any, shown: Shown) -> tuple[Any, ...]:
     if value is None:
         return ()
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
@@ -176,21 +190,21 @@ def _args(value: Any, shown: str) -> tuple[Any, ...]:
     return tuple(value)
 
 
-def _kwargs(value: Any, shown: str) -> dict[str, Any]:
+def _kwargs(value: Any, shown: Shown) -> Mapping[str, Any]:
     if value is None:
-        return {}
+        return NO_KWARGS
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise TypeError(f"{shown}: kwargs must be a mapping with texts for keys, not {shortened(value)}")
-    return dict(value)
+    return dict(value) or NO_KWARGS
 
 
-def _flag(parameter: str, value: Any, shown: str) -> bool:
+def _flag(parameter: str, value: Any, shown: Shown) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{shown}: {parameter} must be True or False, not {shortened(value)}")
     return value
 
 
-def _count(parameter: str, value: Any, shown: str) -> int:
+def _count(parameter: str, value: Any, shown: Shown) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{shown}: {parameter} must be a whole number, not {shortened(value)}")
     if value < 1:
@@ -198,7 +212,7 @@ def _count(parameter: str, value: Any, shown: str) -> int:
     return value
 
 
-def _grace(value: Any, shown: str) -> float | None:
+def _grace(value: Any, shown: Shown) -> float | None:
     if value is None:
         return None
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
@@ -213,7 +227,7 @@ def _grace(value: Any, shown: str) -> float | None:
     return seconds
 
 
-def _on_lost(value: Any, shown: str) -> OnLost:
+def _on_lost(value: Any, shown: Shown) -> OnLost:
     try:
         return OnLost(value)
     except ValueError:

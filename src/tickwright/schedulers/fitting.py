@@ -10,7 +10,7 @@ from tickwright import events
 from tickwright.events import SchedulerEvent
 from tickwright.executors.base import Executor
 from tickwright.jobstores.base import JobStore
-from tickwright.schedulers.jobs import JobCalls
+from tickwright.schedulers.batches import BatchCalls
 from tickwright.schedulers.plugins import make_executor, make_jobstore
 from tickwright.schedulers.reentry import breaks_in
 
@@ -25,7 +25,7 @@ A_MOMENT = 0.1
 """Seconds after which somebody who waits for the loop looks whether it has ended."""
 
 
-class PartCalls(JobCalls):
+class PartCalls(BatchCalls):
     """The calls about parts. Each part has an alias, by which jobs name it."""
 
     _threaded = True  # whether the loop may be at work while somebody calls

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +53,8 @@ class JobCalls(AddCalls):
         def change_pending(pending: PendingJob) -> PendingJob:
             job = changed(pending.job, changes | ({} if trigger is None else {"trigger": trigger}))
             if isinstance(next_run_time, Unset):
-                return replace(pending, job=job)
-            return replace(pending, job=job, next_run_time=next_run_time, keeps_schedule=False)
+                return pending._replace(job=job)
+            return pending._replace(job=job, next_run_time=next_run_time, keeps_schedule=False)
 
         return self._change(job_id, jobstore, change, change_pending)
 
@@ -68,8 +67,8 @@ class JobCalls(AddCalls):
         made = make_trigger(trigger, trigger_args, self.timezone)
 
         def change_pending(pending: PendingJob) -> PendingJob:
-            job = replace(pending.job, trigger=made)
-            return replace(pending, job=job, next_run_time=UNSET, keeps_schedule=False)
+            job = pending.job._replace(trigger=made)
+            return pending._replace(job=job, next_run_time=UNSET, keeps_schedule=False)
 
         return self._change(job_id, jobstore, lambda job, now: changing.rescheduled(job, made, now), change_pending)
 
@@ -77,7 +76,7 @@ class JobCalls(AddCalls):
         """Let a job have no fire times until it is resumed. Runs in flight go on."""
 
         def change_pending(pending: PendingJob) -> PendingJob:
-            return replace(pending, next_run_time=None, keeps_schedule=False)
+            return pending._replace(next_run_time=None, keeps_schedule=False)
 
         return self._change(job_id, jobstore, lambda job, _: changing.paused(job), change_pending)
 
@@ -85,7 +84,7 @@ class JobCalls(AddCalls):
         """Let a paused job go on from now; where its trigger has nothing left, remove it and return None."""
 
         def change_pending(pending: PendingJob) -> PendingJob:
-            return replace(pending, next_run_time=UNSET, keeps_schedule=False)
+            return pending._replace(next_run_time=UNSET, keeps_schedule=False)
 
         job = self._change(job_id, jobstore, changing.resumed, change_pending)
         if job.pending or job._stored.schedule.next_fire_time is not None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread, current_thread, main_thread
-from time import sleep
 
 from tickwright.core.engine import Engine
 from tickwright.core.mailbox import Part
@@ -28,9 +27,6 @@ EARLY = 0.0005
 """Seconds before a job is due at which the loop wakes up, goes round once, and stays awake until it is.
 
 Waking up takes a tenth of a millisecond, and so does the first round after a sleep, with cold caches."""
-
-MOST_YIELDS = 10_000
-"""After which it has waited long enough, whatever the clock says: some stand still."""
 
 LONGEST_SETTLING = 10.0
 """Seconds that a shutdown which waits gives a job store that is out, to take the outcomes of runs that ended."""
@@ -72,7 +68,7 @@ class Loop:
             elif due_in > EARLY:
                 self._sleep(due_in - EARLY)
             else:
-                self._wait_out(due_in)
+                self._clock.stay_awake(due_in)  # who rings now is heard right after
 
     def step(self) -> float:
         """Go round once; return the seconds to sleep."""
@@ -165,14 +161,6 @@ class Loop:
                 break
             self._sleep(min(wait, SHORTEST_SETTLING))
             wait = self.step()
-
-    def _wait_out(self, seconds: float) -> None:
-        """Wait awake, and let other threads run meanwhile. Who rings now is heard right after."""
-        until = self._clock.monotonic() + seconds
-        for _ in range(MOST_YIELDS):
-            if self._clock.monotonic() >= until:
-                break
-            sleep(0)
 
     def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
+from typing import NamedTuple
 
 from tickwright.errors import ConflictingIdError
 from tickwright.locks import unless_held
@@ -15,8 +15,7 @@ from tickwright.stored_job import StoredJob
 __all__ = ["PendingJob", "PendingJobs"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingJob:
+class PendingJob(NamedTuple):
     """An `add_job` that waits to be carried out."""
 
     job: StoredJob
@@ -72,6 +71,23 @@ class PendingJobs:
         """Drop a pending job; it is fine if it is gone."""
         with unless_held(self._lock):
             self._jobs.pop(pending.key, None)
+
+    def change_all(self, jobs: Sequence[PendingJob]) -> bool:
+        """Replace what pending jobs will be; return False, with none replaced, where one is pending no more."""
+        with unless_held(self._lock):
+            if not all(pending.key in self._jobs for pending in jobs):
+                return False
+            self._jobs.update((pending.key, pending) for pending in jobs)
+            return True
+
+    def remove_all(self, jobs: Sequence[PendingJob]) -> bool:
+        """Drop pending jobs; return False, with none dropped, where one is pending no more."""
+        with unless_held(self._lock):
+            if not all(pending.key in self._jobs for pending in jobs):
+                return False
+            dropped = {pending.key for pending in jobs}
+            self._jobs = {key: pending for key, pending in self._jobs.items() if key not in dropped}
+            return True
 
     def begin_anew(self) -> None:
         """Forget, in a fork, which thread of its parent was using these."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from tickwright.errors import InvalidJobError
@@ -21,7 +21,9 @@ def check_arguments(job: StoredJob) -> None:
 
     A callable that does not tell its signature, as some written in C, is taken on trust.
     """
-    signature = _signature_of(job.func)
+    if _is_known_to_be_taken(job):
+        return
+    signature = _read(job.func)
     if signature is None:
         return
     try:
@@ -33,15 +35,27 @@ def check_arguments(job: StoredJob) -> None:
         ) from None
 
 
-def _signature_of(func: Callable[..., Any]) -> Signature | None:
-    # Only functions are remembered: a method would keep its object alive, and not every callable can be hashed.
-    return _remembered(func) if isinstance(func, FunctionType) else _read(func)
+def _is_known_to_be_taken(job: StoredJob) -> bool:
+    # Only functions are remembered: a method would keep its object alive, and not every callable can be hashed. The
+    # function of a method takes what the method takes, and the object in front.
+    func, count = job.func, len(job.args)
+    if isinstance(func, MethodType):
+        func, count = func.__func__, count + 1
+    return isinstance(func, FunctionType) and _takes(func, count, tuple(job.kwargs))
 
 
-# Reading a signature costs more than all the rest of add_job, and applications add many jobs of few functions.
-@lru_cache(maxsize=512)
-def _remembered(func: Callable[..., Any]) -> Signature | None:
-    return _read(func)
+# Reading a signature costs more than all the rest of add_job, binding it as much as half of it, and applications add
+# many jobs of few functions. Whether arguments are taken depends on how many there are and on their names.
+@lru_cache(maxsize=1_024)
+def _takes(func: Callable[..., Any], count: int, names: tuple[str, ...]) -> bool:
+    signature = _read(func)
+    if signature is None:
+        return False
+    try:
+        signature.bind(*(None,) * count, **dict.fromkeys(names))
+    except TypeError:
+        return False
+    return True
 
 
 def _read(func: Callable[..., Any]) -> Signature | None:

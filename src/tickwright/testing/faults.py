@@ -15,6 +15,7 @@ from tickwright.clock import Clock, SystemClock
 from tickwright.errors import JobStoreUnavailableError
 from tickwright.instants import to_datetime
 from tickwright.jobstores.base import JobStore
+from tickwright.jobstores.batches import BatchWrites
 from tickwright.triggers.moments import read_moment
 from tickwright.virtual_clock import VirtualClock
 
@@ -27,7 +28,11 @@ NEVER_FAILS: Final = frozenset({"pack"})
 """`pack` is called by workers and promises never to raise: a store is not asked for it."""
 
 CALLS: Final = (
-    frozenset(name for name, value in vars(JobStore).items() if callable(value) and not name.startswith("_"))
+    frozenset(
+        name
+        for name, value in (vars(BatchWrites) | vars(JobStore)).items()
+        if callable(value) and not name.startswith("_")
+    )
     - NEVER_FAILS
 )
 """The calls of a job store that can be made to fail."""
@@ -120,7 +125,7 @@ class Faults:
 
         `when="before"`: nothing was done. `"after"`: it was done, but the answer never came. `"half"`: of a `commit`
         only the first half of the changes was written, of `remove_all_jobs` and `prune_runs` half was deleted; other
-        calls, which cannot be halved, are done and not answered.
+        calls, which cannot be halved, `add_jobs` among them, are done and not answered.
         """
         _check_when(when)
         for name, value in (("times", times), ("spare", spare)):

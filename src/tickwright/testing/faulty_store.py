@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from tickwright.change import Change
 from tickwright.due import DueJobs, Standing, UnreadableJob
 from tickwright.jobstores.base import JobStore, StoreHost
+from tickwright.jobstores.batches import NONE_REPLACED
 from tickwright.owner import Lease, Owner
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
@@ -48,7 +49,7 @@ class FaultyStore(JobStore):
         self.inner = inner
         self.faults = faults
         # What it promises is what the real one promises.
-        for flag in ("checks_versions", "survives_restart", "keeps_objects", "look_every"):
+        for flag in ("checks_versions", "survives_restart", "writes_batches", "keeps_objects", "look_every"):
             setattr(self, flag, getattr(inner, flag))
 
     def _pass_on(
@@ -132,6 +133,24 @@ class FaultyStore(JobStore):
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         return self._pass_on(self.inner.commit, changes)
+
+    def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
+        return self._pass_on(self.inner.lookup_jobs, job_ids)
+
+    def add_jobs(
+        self,
+        jobs: Sequence[StoredJob],
+        instead_of: Mapping[str, int] = NONE_REPLACED,
+        unless_run: Collection[str] = (),
+        recorded: Sequence[Run] = (),
+    ) -> bool:
+        return self._pass_on(self.inner.add_jobs, jobs, instead_of, unless_run, recorded)
+
+    def remove_jobs(self, job_ids: Sequence[str]) -> None:
+        self._pass_on(self.inner.remove_jobs, job_ids)
+
+    def commit_all(self, changes: Sequence[Change]) -> bool:
+        return self._pass_on(self.inner.commit_all, changes)
 
     def get_unreadable_jobs(self) -> list[UnreadableJob]:
         return self._pass_on(self.inner.get_unreadable_jobs)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta, tzinfo
-from functools import cache
+from datetime import UTC, date, timedelta, tzinfo
+from datetime import timezone as fixed_offset
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +13,9 @@ from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.triggers.base import Trigger
 
 __all__ = ["ALIASES", "make_trigger"]
+
+PLAIN = frozenset({int, float, str, timedelta, type(None)})
+"""The types of arguments by which a trigger is remembered: what they are equal by is all that they say."""
 
 ALIASES: dict[str, str] = {
     "and": "tickwright.triggers.combining:AndTrigger",
@@ -49,15 +53,38 @@ def make_trigger(trigger: object, arguments: Mapping[str, object], timezone: tzi
         return trigger
     if trigger is None:
         return _call("date", (), arguments, timezone)
+    if isinstance(trigger, str):
+        # `UTC+01:00` may bear another name and be equal.
+        if type(trigger) is str and (timezone is UTC or type(timezone) is not fixed_offset):
+            values = tuple(arguments.values())
+            kinds = tuple(map(type, values))
+            if PLAIN.issuperset(kinds):
+                try:
+                    return _remembered(trigger, timezone, tuple(arguments), values, kinds)
+                except TypeError:
+                    pass  # a zone that cannot be hashed, as dateutil's; or an argument that is refused below once more
+        return _read(trigger, arguments, timezone)
     if isinstance(trigger, timedelta):
         return _call("interval", (trigger,), arguments, timezone)
     if isinstance(trigger, date):
         return _call("date", (trigger,), arguments, timezone)
-    if not isinstance(trigger, str):
-        raise TypeError(
-            "trigger must be a Trigger, an alias, a crontab text, a timedelta, a datetime, a date or None, "
-            f"not {shortened(trigger)}"
-        )
+    raise TypeError(
+        "trigger must be a Trigger, an alias, a crontab text, a timedelta, a datetime, a date or None, "
+        f"not {shortened(trigger)}"
+    )
+
+
+# Applications add many jobs of few schedules. A trigger is immutable, so that all who ask may share it.
+@lru_cache(maxsize=4_096)
+def _remembered(
+    text: str, timezone: tzinfo, names: tuple[str, ...], values: tuple[object, ...], kinds: tuple[type, ...]
+) -> Trigger:
+    """Return the trigger of an alias or text; `kinds` tells `1` from `1.0`."""
+    return _read(text, dict(zip(names, values, strict=True)), timezone)
+
+
+def _read(trigger: str, arguments: Mapping[str, object], timezone: tzinfo) -> Trigger:
+    """Return the trigger of an alias, or of a text."""
     if trigger in ALIASES:
         return _call(trigger, (), arguments, timezone)
     if " " in trigger or "\t" in trigger or trigger.startswith("@"):

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from tickwright.change import Change
 from tickwright.jobstores.sqlite import jobs, leases, runs
 
-__all__ = ["commit_all"]
+__all__ = ["commit_each"]
 
 
-def commit_all(sql: sqlite3.Connection, changes: Sequence[Change], prepared: Sequence[runs.RunWrites]) -> list[bool]:
+def commit_each(sql: sqlite3.Connection, changes: Sequence[Change], prepared: Sequence[runs.RunWrites]) -> list[bool]:
     """Write each change whole, or nothing of it; return which were written.
 
     The runs are checked, then the job is written under its condition, then the runs are written, which

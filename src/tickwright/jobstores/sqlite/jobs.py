@@ -18,6 +18,8 @@ from tickwright.jobstores.sqlite.troubles import is_damage
 from tickwright.stored_job import Schedule, StoredJob
 
 __all__ = [
+    "INSERT",
+    "INSERT_BODY",
     "add_job",
     "all_jobs",
     "aside_jobs",
@@ -32,6 +34,7 @@ __all__ = [
     "remove_job",
     "replace_job",
     "reschedule_job",
+    "row_of",
 ]
 
 
@@ -203,14 +206,18 @@ def _executors(sql: sqlite3.Connection, executors: Collection[str] | None) -> Co
 # -- writing, within the caller's transaction -------------------------------------------------------
 
 
+INSERT = (
+    "INSERT INTO jobs (next_fire_time, next_run_time, paused, version, executor, id, key) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+
+# A body without its job, as deleting rows by hand leaves behind, must not be in the way of a new job for ever.
+INSERT_BODY = "INSERT OR REPLACE INTO bodies (key, body) VALUES (?, ?)"
+
+
 def add_job(sql: sqlite3.Connection, job: StoredJob, body: bytes) -> None:
     """Insert a job. Raises `sqlite3.IntegrityError` where the id is taken."""
-    added = sql.execute(
-        "INSERT INTO jobs (next_fire_time, next_run_time, paused, version, executor, id) VALUES (?, ?, ?, ?, ?, ?)",
-        (*_columns(job.schedule), job.executor, job.id),
-    )
-    # A body without its job, as deleting rows by hand leaves behind, must not be in the way of a new job for ever.
-    sql.execute("INSERT OR REPLACE INTO bodies (key, body) VALUES (?, ?)", (added.lastrowid, body))
+    added = sql.execute(INSERT, (*row_of(job), None))
+    sql.execute(INSERT_BODY, (added.lastrowid, body))
 
 
 def replace_job(sql: sqlite3.Connection, job: StoredJob, body: bytes, version: int | None = None) -> bool:
@@ -252,6 +259,11 @@ def remove_all_jobs(sql: sqlite3.Connection) -> None:
     """Delete all jobs."""
     sql.execute("DELETE FROM jobs")
     sql.execute("DELETE FROM bodies")
+
+
+def row_of(job: StoredJob) -> tuple[int | None, int | None, int, int, str, str]:
+    """Return what `INSERT` takes of a job, before the key."""
+    return *_columns(job.schedule), job.executor, job.id
 
 
 def _columns(schedule: Schedule) -> tuple[int | None, int | None, int, int]:

@@ -20,6 +20,7 @@ __all__ = [
     "KnownRuns",
     "RunWrites",
     "find_run",
+    "insert",
     "prepare",
     "select_runs",
     "unsettled_of",
@@ -67,6 +68,12 @@ SETTLE = """
 """
 
 
+def insert(sql: sqlite3.Connection, new: list[Row]) -> None:
+    """Write runs whose ids are not taken."""
+    for row in new:
+        sql.execute(INSERT, row)
+
+
 class KnownRuns:
     """The runs on record that the changes of one commit speak of, read at once and kept up with what is written.
 
@@ -100,8 +107,8 @@ class KnownRuns:
     def write(self, writes: RunWrites) -> None:
         """Write what `admit` has let pass."""
         sql, hands = self._sql, self._hands
+        insert(sql, writes.new)
         for row in writes.new:
-            sql.execute(INSERT, row)
             hands[row[0]] = row[1:3] if row[-1] is None else None
         for begun in writes.begun:
             sql.execute(BEGUN, begun)

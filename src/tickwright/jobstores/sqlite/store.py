@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,24 +12,23 @@ from tickwright.change import Change
 from tickwright.due import Due, DueJobs, Standing, UnreadableJob
 from tickwright.errors import (
     ConfigurationError,
-    ConflictingIdError,
     InvalidJobError,
-    JobLookupError,
     JobStoreError,
     UnreadableJobError,
     shortened,
 )
 from tickwright.jobstores.base import JobStore
+from tickwright.jobstores.batches import NONE_REPLACED
 from tickwright.jobstores.body import pack_job
-from tickwright.jobstores.sqlite import aside, jobs, leases, notes, runs
-from tickwright.jobstores.sqlite.commits import commit_all
+from tickwright.jobstores.sqlite import aside, batches, jobs, leases, notes, runs, standings
+from tickwright.jobstores.sqlite.commits import commit_each
 from tickwright.jobstores.sqlite.database import Database
 from tickwright.jobstores.sqlite.instants import instant_of, micros_of
 from tickwright.jobstores.sqlite.job_row import JobRow
 from tickwright.jobstores.sqlite.opening import absolute
 from tickwright.jobstores.sqlite.outcome import pack_outcome
 from tickwright.jobstores.sqlite.retention import Retention
-from tickwright.jobstores.sqlite.run_row import Row, load_runs
+from tickwright.jobstores.sqlite.run_row import load_runs
 from tickwright.serializers import PickleSerializer, Serializer
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from tickwright.owner import Lease, Owner
     from tickwright.report import Report
     from tickwright.run import Run, RunStatus
-    from tickwright.stored_job import Schedule, StoredJob
+    from tickwright.stored_job import StoredJob
 
 __all__ = ["SQLiteJobStore"]
 
@@ -74,6 +73,7 @@ class SQLiteJobStore(JobStore):
     """
 
     checks_versions: ClassVar[bool] = True
+    writes_batches: ClassVar[bool] = True
     survives_restart: ClassVar[bool] = True
     # A look costs a fraction of a millisecond, and what one process changes is to be seen by all within a second.
     look_every = 0.5
@@ -150,21 +150,12 @@ class SQLiteJobStore(JobStore):
         fire_time = micros_of(job.schedule.next_fire_time)
 
         def add(sql: sqlite3.Connection) -> bool:
-            ran = "SELECT 1 FROM runs WHERE job_id = ? AND fire_time = ?"
-            if unless_run and sql.execute(ran, (job.id, fire_time)).fetchone() is not None:
-                return False
-            try:
-                jobs.add_job(sql, job, body)
-                return True
-            except sqlite3.IntegrityError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
-                    raise
-                raise ConflictingIdError(
-                    f"job store {self.alias!r} already has a job {job.id!r}; "
-                    f"give this one another id, or add it with replace_existing=True"
-                ) from None
+            if unless_run:
+                batches.refuse_if_run(sql, job.id, fire_time)
+            batches.add_job(sql, job, body)
+            return True
 
-        return self._file.write(add)
+        return self._unless_refused(add)
 
     def _body_of(self, job: StoredJob) -> bytes:
         try:
@@ -180,11 +171,11 @@ class SQLiteJobStore(JobStore):
     def update_job(self, job: StoredJob) -> None:
         body = self._body_of(job)
         if not self._file.write(jobs.replace_job, job, body):
-            raise self._no_job(job.id)
+            raise self._no_such_job(job.id)
 
     def remove_job(self, job_id: str) -> None:
         if not self._file.write(jobs.remove_job, job_id):
-            raise self._no_job(job_id)
+            raise self._no_such_job(job_id)
 
     def remove_all_jobs(self) -> None:
         self._file.write(jobs.remove_all_jobs)
@@ -199,7 +190,7 @@ class SQLiteJobStore(JobStore):
             told += self._put_aside(self._broken(self._file.read(jobs.illegible_jobs, executors)))
         while True:
             due, broken = [], []
-            for row, run_rows in self._file.read(_due_rows, micros_of(now), max(limit, 0), executors):
+            for row, run_rows in self._file.read(standings.due_rows, micros_of(now), max(limit, 0), executors):
                 try:
                     job = row.load(self.serializer)
                 except UnreadableJobError as error:
@@ -217,7 +208,7 @@ class SQLiteJobStore(JobStore):
     def read_standings(self, job_ids: Iterable[str]) -> dict[str, Standing]:
         return {
             job_id: Standing(schedule=schedule, unsettled=load_runs(rows, self.serializer))
-            for job_id, schedule, rows in self._file.read(_standing_rows, tuple(job_ids))
+            for job_id, schedule, rows in self._file.read(standings.standing_rows, tuple(job_ids))
         }
 
     def update_job_if(self, job: StoredJob, version: int) -> bool:
@@ -225,7 +216,63 @@ class SQLiteJobStore(JobStore):
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         prepared = [runs.prepare(change, self.serializer) for change in changes]
-        return self._file.write(commit_all, changes, prepared)
+        return self._file.write(commit_each, changes, prepared)
+
+    # -- many jobs -----------------------------------------------------------------------------------
+
+    def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
+        rows = self._file.read(batches.find_jobs, tuple(job_ids))
+        return {job.id: job for job in self._readable(rows)}
+
+    def add_jobs(
+        self,
+        jobs: Sequence[StoredJob],
+        instead_of: Mapping[str, int] = NONE_REPLACED,
+        unless_run: Collection[str] = (),
+        recorded: Sequence[Run] = (),
+    ) -> bool:
+        packed = [(job, self._body_of(job)) for job in jobs]
+        new = [one for one in packed if one[0].id not in instead_of] if instead_of else packed
+        changed = [one for one in packed if one[0].id in instead_of] if instead_of else []
+        versions = [instead_of[job.id] for job, _ in changed]
+        fire_times = [(job.id, micros_of(job.schedule.next_fire_time)) for job, _ in new if job.id in unless_run]
+        passed_over = [runs.prepare(Change(job_id=run.job_id, recorded=(run,)), self.serializer) for run in recorded]
+
+        def add(sql: sqlite3.Connection) -> bool:
+            for job_id, fire_time in fire_times:
+                batches.refuse_if_run(sql, job_id, fire_time)
+            batches.replace_jobs(sql, changed, versions)
+            batches.add_jobs(sql, new)
+            for writes in passed_over:
+                runs.insert(sql, writes.new)
+            return True
+
+        return self._unless_refused(add)
+
+    def remove_jobs(self, job_ids: Sequence[str]) -> None:
+        def remove(sql: sqlite3.Connection) -> None:
+            missing = batches.remove_jobs(sql, job_ids)
+            if missing is not None:
+                raise self._no_such_job(missing)
+
+        self._file.write(remove)
+
+    def commit_all(self, changes: Sequence[Change]) -> bool:
+        prepared = [runs.prepare(change, self.serializer) for change in changes]
+
+        def commit(sql: sqlite3.Connection) -> bool:
+            batches.commit_all(sql, changes, prepared)
+            return True
+
+        return self._unless_refused(commit)
+
+    def _unless_refused(self, work: Callable[[sqlite3.Connection], bool]) -> bool:
+        try:
+            return self._file.write(work)
+        except batches.Refused:
+            return False
+        except batches.Taken as taken:
+            raise self._id_is_taken(*taken.args) from None
 
     # -- unreadable jobs -----------------------------------------------------------------------------
 
@@ -332,22 +379,3 @@ class SQLiteJobStore(JobStore):
 
     def get_leases(self) -> list[Lease]:
         return self._file.read(leases.all_leases)
-
-    def _no_job(self, job_id: str) -> JobLookupError:
-        return JobLookupError(f"job store {self.alias!r} has no job {job_id!r}")
-
-
-def _due_rows(
-    sql: sqlite3.Connection, now: int, limit: int, executors: Collection[str] | None
-) -> list[tuple[JobRow, list[Row]]]:
-    """Return due jobs, each with its unsettled runs, as they stand at one moment."""
-    rows = jobs.due_jobs(sql, now, limit, executors)
-    unsettled = runs.unsettled_of(sql, [row.id for row in rows])
-    return [(row, unsettled.get(row.id, [])) for row in rows]
-
-
-def _standing_rows(sql: sqlite3.Connection, job_ids: tuple[str, ...]) -> list[tuple[str, Schedule, list[Row]]]:
-    """Return the schedules of those jobs that are there, each with its unsettled runs, as they stand at one moment."""
-    schedules = jobs.read_schedules(sql, job_ids)
-    unsettled = runs.unsettled_of(sql, schedules)
-    return [(job_id, schedule, unsettled.get(job_id, [])) for job_id, schedule in schedules.items()]

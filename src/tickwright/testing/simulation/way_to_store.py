@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -55,7 +55,16 @@ class _NotedStore(FaultyStore):
         self._traveller.note_commit(changes, taken)
         return taken
 
+    def commit_all(self, changes: Sequence[Change]) -> bool:
+        taken = self.inner.commit_all(changes)
+        self._traveller.note_commit(changes, [taken] * len(changes))
+        return taken
+
     # -- jobs that cannot be loaded here -------------------------------------------------------------
+
+    def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
+        found = self.inner.lookup_jobs(job_ids)
+        return {job_id: job for job_id, job in found.items() if job_id not in self._traveller.unloadable}
 
     def lookup_job(self, job_id: str) -> StoredJob | None:
         job = self.inner.lookup_job(job_id)

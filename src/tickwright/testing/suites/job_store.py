@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tickwright.testing.suites.store.batches import BatchTests
 from tickwright.testing.suites.store.commits import CommitTests
 from tickwright.testing.suites.store.due import DueTests
 from tickwright.testing.suites.store.jobs import JobTests
@@ -14,7 +15,9 @@ from tickwright.testing.suites.store.values import ValueTests
 __all__ = ["JobStoreSuite"]
 
 
-class JobStoreSuite(JobTests, DueTests, CommitTests, RunTests, ValueTests, LeaseTests, UnreadableTests, RestartTests):
+class JobStoreSuite(
+    JobTests, BatchTests, DueTests, CommitTests, RunTests, ValueTests, LeaseTests, UnreadableTests, RestartTests
+):
     """Tests every sentence of the port `JobStore`.
 
     Name the subclass `Test...`, so that pytest finds it::

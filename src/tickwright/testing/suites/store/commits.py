@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -163,7 +162,7 @@ class CommitTests(StoreCase):
         job = made_job()
         store.add_job(job)
         decided = firing(job)
-        changed = replace(job, args=("new",), schedule=moved(job, at(7)))
+        changed = job._replace(args=("new",), schedule=moved(job, at(7)))
         assert store.update_job_if(changed, 1)
         assert store.commit([decided]) == [False]
         assert self.everything(store) == ([changed], [], [])
@@ -382,7 +381,7 @@ class CommitTests(StoreCase):
     def test_a_user_and_the_loop_that_change_a_job_at_once_do_not_overwrite_each_other(self, store: JobStore) -> None:
         job = made_job()
         store.add_job(job)
-        changed = replace(job, args=("new",), schedule=moved(job, at(7)))
+        changed = job._replace(args=("new",), schedule=moved(job, at(7)))
         other = self.neighbour(store)
         by_user, by_loop = all_at_once(lambda: store.update_job_if(changed, 1), lambda: other.commit([firing(job)])[0])
         assert by_user is not by_loop

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,7 +106,7 @@ class JobTests(StoreCase):
         store.add_job(job)
         assert store.lookup_job(job_id) == job
         assert ids(store.read_due(NOW, 10, {job_id}).due) == [job_id]
-        store.update_job(replace(job, name="new"))
+        store.update_job(job._replace(name="new"))
         assert [found.name for found in store.get_all_jobs()] == ["new"]
         with pytest.raises(ConflictingIdError):
             store.add_job(job)
@@ -209,13 +208,13 @@ class JobTests(StoreCase):
         stores = [store, self.neighbour(store)] * 4
         answers = all_at_once(
             *(
-                lambda one=one, n=n: one.update_job_if(replace(job, args=(n,), schedule=moved(job, at(n))), 1)
+                lambda one=one, n=n: one.update_job_if(job._replace(args=(n,), schedule=moved(job, at(n))), 1)
                 for n, one in enumerate(stores)
             )
         )
         assert answers.count(True) == 1
         winner = answers.index(True)
-        assert store.lookup_job("job") == replace(job, args=(winner,), schedule=moved(job, at(winner)))
+        assert store.lookup_job("job") == job._replace(args=(winner,), schedule=moved(job, at(winner)))
 
     # -- threads -------------------------------------------------------------------------------------
 
@@ -272,9 +271,9 @@ class JobTests(StoreCase):
         with pytest.raises(TickwrightError, match="odd"):
             store.add_job(odd)
         with pytest.raises(TickwrightError, match="ordinary"):
-            store.update_job(replace(odd, id="ordinary"))
+            store.update_job(odd._replace(id="ordinary"))
         with pytest.raises(TickwrightError, match="ordinary"):
-            store.update_job_if(replace(odd, id="ordinary"), 1)
+            store.update_job_if(odd._replace(id="ordinary"), 1)
         assert store.get_all_jobs() == [made_job("ordinary")]
 
     def test_a_large_argument_comes_back_whole(self, store: JobStore) -> None:

@@ -1,0 +1,213 @@
+"""Many jobs in one call of a store: all of them or none, by defaults that take back what they have done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tickwright.change import Change
+from tickwright.errors import ConflictingIdError, JobLookupError, JobStoreError, UnreadableJobError, described
+
+if TYPE_CHECKING:
+    from threading import RLock
+    from typing import Protocol
+
+    from tickwright.jobstores.history import RunHistory
+    from tickwright.run import Run
+    from tickwright.stored_job import StoredJob
+
+    class _Kept(Protocol):
+        @property
+        def one_writer(self) -> RLock: ...
+
+
+__all__ = ["NONE_REPLACED", "BatchWrites"]
+
+NONE_REPLACED: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+class BatchWrites:
+    """The part of the port that serves calls about many jobs. Each changes all that it is given, or nothing."""
+
+    writes_batches: ClassVar[bool] = False
+    """Whether `add_jobs`, `remove_jobs` and `commit_all` are one transaction each: all or nothing, however they end.
+
+    The defaults are not. They write one job after the other, and take back what was written where the rest is refused
+    or fails. A process that dies in the middle leaves a part, and so does a store that fails in the taking back,
+    which a note on the error then says."""
+
+    alias: str
+
+    if TYPE_CHECKING:  # what the store has that inherits these
+
+        @property
+        def _kept(self) -> _Kept: ...
+        def lookup_job(self, job_id: str) -> StoredJob | None: ...
+        def add_job(self, job: StoredJob) -> None: ...
+        def update_job(self, job: StoredJob) -> None: ...
+        def update_job_if(self, job: StoredJob, version: int) -> bool: ...
+        def remove_job(self, job_id: str) -> None: ...
+        def get_runs(self, *, job_id: str | None = None) -> list[Run]: ...
+        def _history(self) -> RunHistory: ...
+        def _write_job(self, change: Change) -> bool: ...
+        def _lookup_readable(self, job_id: str) -> StoredJob | None: ...
+
+    def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
+        """Return these jobs by id, without those that are not stored or cannot be loaded."""
+        found = ((job_id, self._lookup_readable(job_id)) for job_id in job_ids)
+        return {job_id: job for job_id, job in found if job is not None}
+
+    def add_jobs(
+        self,
+        jobs: Sequence[StoredJob],
+        instead_of: Mapping[str, int] = NONE_REPLACED,
+        unless_run: Collection[str] = (),
+        recorded: Sequence[Run] = (),
+    ) -> bool:
+        """Store these jobs, which have different ids; return whether it was done.
+
+        Those whose ids are in `instead_of` take the place of the stored ones; the others are new, and raise
+        `ConflictingIdError` where an id is taken, by an unreadable job too. Nothing is done, and the answer is False,
+        where one to be replaced does not stand at the version that `instead_of` tells, or where a new one of which the
+        id is in `unless_run` has a run on record for its next fire time. With the jobs go on record the runs
+        in `recorded`, which were never to be executed.
+        """
+        with self._kept.one_writer:
+            before = self.lookup_jobs(instead_of)
+            for job in jobs:
+                if job.id in instead_of:
+                    continue
+                if self._is_stored(job.id):
+                    raise self._id_is_taken(job.id)
+                if job.id in unless_run and self._has_run(job):
+                    return False
+            written: list[tuple[str, StoredJob | None]] = []
+            try:
+                for job in jobs:
+                    written.append((job.id, before.get(job.id)))
+                    if job.id not in instead_of:
+                        self.add_job(job)
+                    elif not self.update_job_if(job, instead_of[job.id]):
+                        self._take_back(written[:-1])
+                        return False
+            except BaseException as error:
+                # The last may be there or not, unless somebody was faster and it is his.
+                self._take_back(written[:-1] if isinstance(error, ConflictingIdError) else written, error)
+                raise
+            runs = self._history()
+            with runs.lock:
+                for run in recorded:
+                    runs.write(Change(job_id=run.job_id, recorded=(run,)))
+            return True
+
+    def remove_jobs(self, job_ids: Sequence[str]) -> None:
+        """Remove these jobs, readable or not; their runs stay on record.
+
+        Raises `JobLookupError` where one of them is not there, and then removes none.
+        """
+        with self._kept.one_writer:
+            before = self.lookup_jobs(job_ids)
+            for job_id in job_ids:
+                if job_id not in before and not self._is_stored(job_id):
+                    raise self._no_such_job(job_id)
+            removed: list[str] = []
+            try:
+                # Those that cannot be loaded come last: they could not be put back.
+                for job_id in sorted(job_ids, key=lambda job_id: job_id not in before):
+                    removed.append(job_id)
+                    self.remove_job(job_id)
+            except BaseException as error:
+                self._put_back([before[job_id] for job_id in removed if job_id in before], error)
+                raise
+
+    def commit_all(self, changes: Sequence[Change]) -> bool:
+        """Write these changes of schedules, each of another job, if `commit` would take every one; return whether so.
+
+        They remove no job. The default is for a few changes: it writes the jobs one by one, and the runs after them.
+        """
+        with self._kept.one_writer:
+            runs = self._history()
+            before = self.lookup_jobs(change.job_id for change in changes)
+            for change in changes:
+                job = before.get(change.job_id)
+                if job is None or change.expected_version not in (None, job.schedule.version):
+                    return False
+                with runs.lock:
+                    if not runs.admits(change):
+                        return False
+            written: list[tuple[str, StoredJob | None]] = []
+            try:
+                for change in changes:
+                    written.append((change.job_id, before[change.job_id]))
+                    if not self._write_job(change):
+                        self._take_back(written[:-1])
+                        return False
+            except BaseException as error:
+                self._take_back(written, error)
+                raise
+            with runs.lock:
+                for change in changes:
+                    runs.write(change)
+            return True
+
+    # -- what stores share ------------------------------------------------------------------------------
+
+    def _id_is_taken(self, job_id: str) -> ConflictingIdError:
+        """Return the error that says so."""
+        return ConflictingIdError(
+            f"job store {self.alias!r} already has a job {job_id!r}; "
+            f"give this one another id, or add it with replace_existing=True"
+        )
+
+    def _no_such_job(self, job_id: str) -> JobLookupError:
+        """Return the error that says so."""
+        return JobLookupError(f"job store {self.alias!r} has no job {job_id!r}")
+
+    def _is_stored(self, job_id: str) -> bool:
+        try:
+            return self.lookup_job(job_id) is not None
+        except UnreadableJobError:
+            return True
+
+    def _has_run(self, job: StoredJob) -> bool:
+        return any(run.fire_time == job.schedule.next_fire_time for run in self.get_runs(job_id=job.id))
+
+    def _take_back(self, written: Sequence[tuple[str, StoredJob | None]], error: BaseException | None = None) -> None:
+        """Make these jobs what they were before, the last one first; None: they were not there."""
+        left, reason = [], ""
+        for job_id, before in reversed(written):
+            try:
+                if before is None:
+                    self.remove_job(job_id)
+                else:
+                    self.update_job(before)
+            except JobLookupError:
+                continue
+            except Exception as failure:  # border: a store that has just failed
+                left.append(job_id)
+                reason = described(failure)
+        self._say_what_is_left(left, reason, error)
+
+    def _put_back(self, jobs: Sequence[StoredJob], error: BaseException) -> None:
+        left, reason = [], ""
+        for job in jobs:
+            try:
+                self.add_job(job)
+            except ConflictingIdError:  # it was not removed after all
+                continue
+            except Exception as failure:  # border: a store that has just failed
+                left.append(job.id)
+                reason = described(failure)
+        self._say_what_is_left(left, reason, error)
+
+    def _say_what_is_left(self, left: list[str], reason: str, error: BaseException | None) -> None:
+        if not left:
+            return
+        what = (
+            f"job(s) {', '.join(map(repr, left))} in job store {self.alias!r} could not be made what they were before "
+            f"({reason}); look at them before you make this call again"
+        )
+        if error is None:
+            raise JobStoreError(what)
+        error.add_note(what)

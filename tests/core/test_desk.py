@@ -210,6 +210,22 @@ def test_more_reports_than_one_round_writes_are_written_by_the_next_at_once(monk
     assert left == [15, 5, 0]
 
 
+def test_the_next_job_is_known_only_as_long_as_the_store_answers():
+    stage = Stage()
+    stage.add(every(10))
+    stage.settle_down()
+    assert stage.engine.job_due_in == 10
+    stage.faults.is_out = True
+    stage.step(10)
+    assert stage.engine.job_due_in is None, "the loop would wake for it, and not rest"
+    stage.step(0.01)
+    assert stage.engine.job_due_in is None
+    stage.faults.is_out = False
+    stage.engine.taking = False
+    stage.step(60)
+    assert stage.engine.job_due_in is None
+
+
 def test_losses_that_wait_are_in_no_other_reports_way(monkeypatch):
     monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 2)
     stage = Stage()

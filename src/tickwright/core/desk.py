@@ -126,6 +126,7 @@ class Desk:
 
     def go_round(self, *, taking: bool) -> float | None:
         """Do what is to be done at this store; return the seconds until there is more."""
+        self.job_due_in = None
         monotonic = self._context.clock.monotonic()
         if wait := self.outage.seconds_to_wait(monotonic):
             return wait
@@ -339,7 +340,6 @@ class Desk:
     # -- the rest ------------------------------------------------------------------------------------
 
     def _seconds_to_next(self, taking: bool) -> float | None:
-        self.job_due_in = None
         if self._again:
             return 0.0
         wait = self._lease.seconds_to_next()

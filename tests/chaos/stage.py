@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from tickwright import BackgroundScheduler, Run
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.testing.suites.store.material import Host
 
-__all__ = ["SOON", "beside", "each_fire_time_once", "has_calls", "opened", "until"]
+__all__ = ["SOON", "beside", "each_fire_time_once", "freeze_unlocked", "has_calls", "opened", "until"]
 
 SOON = 40.0
 """Seconds within which anything happens that happens at all; far more than it takes on a busy machine."""
@@ -30,6 +32,28 @@ def until(is_so: Callable[[], Any], what: str, victims: Sequence[Victim] = ()) -
         assert time.monotonic() < deadline, f"{what} did not come within {SOON:.0f} s\n{said}"
         time.sleep(0.01)
     return answer
+
+
+def freeze_unlocked(victim: Victim) -> None:
+    """Freeze it at an instant at which it does not hold the file's lock, by which it would hold up everybody."""
+    while True:
+        victim.freeze()
+        if os.path.exists("/proc/self/stat"):
+            until(victim.has_stopped, "the stop", [victim])
+        if not _is_locked(victim.world):
+            return
+        victim.thaw()
+
+
+def _is_locked(world: World) -> bool:
+    # Others write too, each for some milliseconds.
+    with closing(sqlite3.connect(world.file, timeout=0.2, isolation_level=None)) as sql:
+        try:
+            sql.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        sql.execute("ROLLBACK")
+        return False
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 
 from tests.chaos.deeds import hold
 from tests.chaos.deploy import PERIOD
-from tests.chaos.stage import beside, each_fire_time_once, has_calls, opened, until
+from tests.chaos.stage import beside, each_fire_time_once, freeze_unlocked, has_calls, opened, until
 from tests.durability.audit import finish, judge_world, lines_of
 from tests.durability.deeds import leave_line
 from tests.durability.judge import Line
@@ -57,7 +57,7 @@ def test_a_process_that_was_frozen_finds_its_report_refused_and_works_on(world, 
     with beside(shared) as watcher:
         watcher.add_job(hold, args=[str(shared.lines), str(gate)], id="held")
         called(shared, "held")
-        frozen.freeze()
+        freeze_unlocked(frozen)
         (lost,) = until(lambda: watcher.get_runs("held", status="lost"), "the loss")
         gate.touch()
         frozen.thaw()
@@ -81,7 +81,7 @@ def test_what_waits_for_a_worker_in_a_frozen_process_and_is_lost_is_not_begun_af
     called(shared, "held")
     with opened(shared) as store:
         until(lambda: store.get_runs(job_id="waiting"), "the run that waits")
-    frozen.freeze()
+    freeze_unlocked(frozen)
     with beside(shared) as watcher:
         until(lambda: len(watcher.get_runs(status="lost")) == 2, "both losses")
         frozen.thaw()

@@ -22,8 +22,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -178,15 +180,26 @@ def write(folder: Path, name: str, code: str) -> str:
 
 def watch(command: list[str], marks: dict[str, str], folder: Path) -> str:
     """Run a command to its end, or to the Ctrl-C that `marks` ask for; return what is wrong, or ""."""
+    with TemporaryDirectory() as beside:
+        return watch_from_begin(command, marks, folder, Path(beside))
+
+
+def watch_from_begin(command: list[str], marks: dict[str, str], folder: Path, beside: Path) -> str:
+    """Watch it, with a folder to hear in that Python has begun: a Ctrl-C before may be swallowed."""
+    (beside / "sitecustomize.py").write_text(f"open({str(beside / 'begun')!r}, 'w').close()\n")
+    path = os.pathsep.join(filter(None, [str(beside), os.environ.get("PYTHONPATH")]))
     program = subprocess.Popen(
         command,
         cwd=folder,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    until = time.monotonic() + LONGEST_RUN
+    while program.poll() is None and not (beside / "begun").exists() and time.monotonic() < until:
+        time.sleep(0.01)  # nothing tells of it but the file
     try:
         output, _ = program.communicate(timeout=float(marks.get("ends-after", LONGEST_RUN)))
         ended = True

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tickwright import BackgroundScheduler, SQLiteJobStore, current_run
+from tickwright import BackgroundScheduler, SQLiteJobStore, ThreadPoolExecutor, current_run
 from tickwright.schedulers import base
 
 
@@ -25,7 +25,8 @@ def main(file: str, name: str, folder: str) -> None:
     # By their leases alone, as if each were on a machine of its own.
     base.is_dead = lambda owner: False  # type: ignore[attr-defined]
     store = SQLiteJobStore(file, timeout=0.5)
-    with BackgroundScheduler(lease=2, jobstores={"default": store}) as scheduler:
+    executor = ThreadPoolExecutor(1)  # so that none takes the job of another, while it has one
+    with BackgroundScheduler(lease=2, jobstores={"default": store}, executors={"default": executor}) as scheduler:
         scheduler.add_job(stay, args=[name, folder], id=name)
         sys.stdin.readline()
 

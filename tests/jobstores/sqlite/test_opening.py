@@ -18,7 +18,7 @@ import pytest
 
 from tests.jobstores.sqlite.conftest import Opener
 from tickwright.errors import ConfigurationError, JobStoreError, JobStoreUnavailableError, NewerStoreError
-from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.jobstores.sqlite import SQLiteJobStore, opening
 from tickwright.jobstores.sqlite.schema import APPLICATION_ID
 from tickwright.testing.suites.store.material import Host, ids, made_job
 
@@ -166,7 +166,7 @@ def test_every_file_is_private_at_every_moment_whatever_the_umask(
 KILLED = dedent(
     """
     import os, signal, sys
-    from tickwright.jobstores.sqlite import SQLiteJobStore
+    from tickwright.jobstores.sqlite import SQLiteJobStore, opening
     from tickwright.testing.suites.store.material import Host, made_job
     os.umask(int(sys.argv[2]))
     store = SQLiteJobStore(sys.argv[1])
@@ -347,6 +347,21 @@ def test_an_empty_file_is_taken_as_new(opened: Opener, path: Path) -> None:
     assert ids(opened().get_all_jobs()) == ["job"]
 
 
+def test_a_file_that_another_process_fills_while_it_is_looked_at_is_not_taken_for_emptied(
+    opened: Opener, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.touch()
+    has_log = opening._has_log
+
+    def be_faster(looked_at: str) -> bool:
+        monkeypatch.setattr(opening, "_has_log", has_log)
+        opened().add_job(made_job())
+        return has_log(looked_at)
+
+    monkeypatch.setattr(opening, "_has_log", be_faster)
+    assert ids(opened().get_all_jobs()) == ["job"]
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -479,7 +494,7 @@ def test_an_unreadable_file_is_refused(opened: Opener, ground: Path) -> None:
 OPEN_AND_ADD = dedent(
     """
     import sys
-    from tickwright.jobstores.sqlite import SQLiteJobStore
+    from tickwright.jobstores.sqlite import SQLiteJobStore, opening
     from tickwright.testing.suites.store.material import Host, made_job
     for path in sys.argv[2:]:
         print("ready", flush=True)

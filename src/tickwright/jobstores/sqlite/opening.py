@@ -143,7 +143,8 @@ def _check(path: str) -> None:
             f"{path!r} is no SQLite database, or one of which {found.st_size} bytes are left, and was not touched; "
             f"put a backup in its place, or name another file"
         )
-    if found.st_size == 0 and _has_log(path):
+    # The log first, and then the file: another process that is just making both has written the file before.
+    if found.st_size == 0 and _has_log(path) and os.path.getsize(path) == 0:
         # SQLite would take it for a new one, and delete the log, which may be all that is left of it.
         raise JobStoreError(
             f"{path!r} is empty, and beside it is the write-ahead log of a database: its content is gone. Nothing was "

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -125,3 +127,57 @@ def test_names_that_a_module_has_stay_when_the_outfit_is_handed_out(monkeypatch:
     monkeypatch.setattr(base, "is_dead", len)
     BackgroundScheduler()
     assert vars(base)["is_dead"] is len
+
+
+# -- the rooms that are outfitted later ---------------------------------------------------------------------
+
+OUTFIT = "tickwright.schedulers.outfit"
+ROOMS = sorted(
+    path for path in Path(outfit.__file__).parent.glob("*.py") if f"from {OUTFIT} import" in path.read_text("utf-8")
+)
+
+
+class Uses(ast.NodeVisitor):
+    """Collects the names that a module uses while it runs, and those that only type checkers import."""
+
+    def __init__(self, path: Path) -> None:
+        self.used: set[str] = set()
+        self.unseen: set[str] = set()
+        self.visit(ast.parse(path.read_text("utf-8")))
+
+    def visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for one in node.body:
+                if isinstance(one, ast.ImportFrom) and one.module != OUTFIT:
+                    self.unseen.update(alias.asname or alias.name for alias in one.names)
+        else:
+            self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """Its annotation is not evaluated."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        for part in (*node.decorator_list, node.args, *node.body):
+            self.visit(part)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.used.add(node.id)
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
+def test_who_works_with_the_outfit_asks_for_it(path: Path) -> None:
+    assert "\noutfit_later(globals())\n" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
+def test_what_else_only_type_checkers_see_is_used_in_annotations_only(path: Path) -> None:
+    uses = Uses(path)
+    assert not uses.used & uses.unseen, f"take it from {OUTFIT}, which is there at run time"
+
+
+def test_the_rooms_are_found() -> None:
+    assert {path.stem for path in ROOMS} >= {"adding", "background", "base", "blocking", "fitting", "jobs", "looking"}

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -121,6 +122,14 @@ def test_all_modules_of_the_class_have_the_whole_outfit_once_a_scheduler_is_made
     assert issubclass(BlockingScheduler, base.BaseScheduler)
     for room in (adding, background, base, blocking, fitting, jobs, looking):
         assert set(outfit.__all__) <= set(vars(room)), room.__name__
+
+
+@pytest.mark.parametrize("scheduler", [BackgroundScheduler, BlockingScheduler])
+def test_the_types_of_the_public_calls_can_be_asked_for(scheduler: type[base.BaseScheduler]) -> None:
+    scheduler()
+    for name in dir(scheduler):
+        if not name.startswith("_") and callable(call := getattr(scheduler, name)):
+            assert get_type_hints(call), name
 
 
 def test_names_that_a_module_has_stay_when_the_outfit_is_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime, timedelta
-    from typing import Any, TextIO, TypeVar
+    from typing import Any, TextIO
 
     from tickwright.jobstores.base import JobStore
     from tickwright.schedulers.outfit import (
         Change,
+        Func,
         Job,
         JobEvent,
         PendingJob,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from tickwright.serializers import Serializer
     from tickwright.stored_job import StoredJob
     from tickwright.triggers.base import Trigger
-
-    Func = TypeVar("Func", bound=Callable[..., Any])
 
 __all__ = ["AddCalls"]
 

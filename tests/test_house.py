@@ -392,7 +392,7 @@ def doors_only_hand_on(house: House) -> Iterator[str]:
                     continue
                 case ast.FunctionDef(name="__getattr__" | "__dir__"):
                     continue
-                case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Assign(targets=[ast.Name(id="TYPE_CHECKING")]):
                     continue
                 case ast.Assign() | ast.AnnAssign():
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -441,7 +441,8 @@ def handed_on(room: Room) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (target.id for target in targets if isinstance(target, ast.Name))
+            names = (target.id for target in targets if isinstance(target, ast.Name))
+            yield from (name for name in names if name != "TYPE_CHECKING")
 
 
 def the_version_stands_in_one_place(house: House) -> Iterator[str]:

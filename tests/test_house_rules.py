@@ -234,7 +234,7 @@ def test_a_door_that_makes_something_is_caught(build, source):
 def test_a_door_that_hands_names_on_lazily_is_fine(build):
     source = (
         '"""The schedulers."""\n'
-        "from typing import TYPE_CHECKING\n"
+        "TYPE_CHECKING = False\n"
         "_WHERE: dict[str, str] = {}\n"
         "__all__ = []\n"
         "def __getattr__(name): ...\n"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from tickwright.active_run import ActiveRun, current_run
     from tickwright.errors import TickwrightError
     from tickwright.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor

@@ -1,8 +1,7 @@
 """What a scheduler tells its listeners: codes that combine to masks, and the values that carry the news.
 
-Codes and attributes up to `EVENT_JOB_MAX_INSTANCES` are those that the field knows from APScheduler 3; the
-later ones say what nobody said before. A listener is told after the fact: what an event
-reports is in the job store by then.
+Attributes are those that the field knows from APScheduler 3, where it has such an event. A listener is told after the
+fact: what an event reports is in the job store by then.
 """
 
 from __future__ import annotations
@@ -11,6 +10,37 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from tickwright.event_codes import (
+    EVENT_ALL,
+    EVENT_ALL_JOBS_REMOVED,
+    EVENT_CLOCK_JUMPED,
+    EVENT_EXECUTOR_ADDED,
+    EVENT_EXECUTOR_REMOVED,
+    EVENT_JOB_ADDED,
+    EVENT_JOB_CANCELLED,
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_LOST,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    EVENT_JOB_MODIFIED,
+    EVENT_JOB_READABLE,
+    EVENT_JOB_REMOVED,
+    EVENT_JOB_SKIPPED,
+    EVENT_JOB_SUBMITTED,
+    EVENT_JOB_TIMED_OUT,
+    EVENT_JOB_UNREADABLE,
+    EVENT_JOBSTORE_ADDED,
+    EVENT_JOBSTORE_OUTAGE,
+    EVENT_JOBSTORE_RECOVERED,
+    EVENT_JOBSTORE_REMOVED,
+    EVENT_SCHEDULER_PAUSED,
+    EVENT_SCHEDULER_RESUMED,
+    EVENT_SCHEDULER_SHUTDOWN,
+    EVENT_SCHEDULER_START,
+    EVENT_SCHEDULER_STARTED,
+    EVENT_TRIGGER_ERROR,
+)
 from tickwright.run import Run, RunStatus
 
 __all__ = [
@@ -54,36 +84,6 @@ __all__ = [
     "StoreTroubleEvent",
     "mask_of",
 ]
-
-EVENT_SCHEDULER_STARTED: Final = 1 << 0
-EVENT_SCHEDULER_START: Final = EVENT_SCHEDULER_STARTED
-EVENT_SCHEDULER_SHUTDOWN: Final = 1 << 1
-EVENT_SCHEDULER_PAUSED: Final = 1 << 2
-EVENT_SCHEDULER_RESUMED: Final = 1 << 3
-EVENT_EXECUTOR_ADDED: Final = 1 << 4
-EVENT_EXECUTOR_REMOVED: Final = 1 << 5
-EVENT_JOBSTORE_ADDED: Final = 1 << 6
-EVENT_JOBSTORE_REMOVED: Final = 1 << 7
-EVENT_ALL_JOBS_REMOVED: Final = 1 << 8
-EVENT_JOB_ADDED: Final = 1 << 9
-EVENT_JOB_REMOVED: Final = 1 << 10
-EVENT_JOB_MODIFIED: Final = 1 << 11
-EVENT_JOB_EXECUTED: Final = 1 << 12
-EVENT_JOB_ERROR: Final = 1 << 13
-EVENT_JOB_MISSED: Final = 1 << 14
-EVENT_JOB_SUBMITTED: Final = 1 << 15
-EVENT_JOB_MAX_INSTANCES: Final = 1 << 16
-EVENT_JOB_LOST: Final = 1 << 17
-EVENT_JOB_SKIPPED: Final = 1 << 18
-EVENT_JOB_CANCELLED: Final = 1 << 19
-EVENT_JOB_TIMED_OUT: Final = 1 << 20
-EVENT_JOB_UNREADABLE: Final = 1 << 21
-EVENT_JOB_READABLE: Final = 1 << 22
-EVENT_TRIGGER_ERROR: Final = 1 << 23
-EVENT_JOBSTORE_OUTAGE: Final = 1 << 24
-EVENT_JOBSTORE_RECOVERED: Final = 1 << 25
-EVENT_CLOCK_JUMPED: Final = 1 << 26
-EVENT_ALL: Final = (1 << 27) - 1
 
 
 @dataclass(frozen=True, slots=True)

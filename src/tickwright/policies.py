@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Final, Literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
 
 __all__ = ["UNSET", "OnLost", "Unset"]
 

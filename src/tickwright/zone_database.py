@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
-from pathlib import Path
+from typing import TextIO
 
 __all__ = ["zone_database_edition"]
 
@@ -18,9 +19,9 @@ def zone_database_edition() -> str:
     """
     from zoneinfo import TZPATH
 
-    for folder in map(Path, TZPATH):
+    for folder in TZPATH:
         with suppress(OSError):
-            changed = folder.stat().st_mtime_ns
+            changed = os.stat(folder).st_mtime_ns
             return _edition_in(folder) or f"{folder} of {changed}"
     from importlib.metadata import PackageNotFoundError, version
 
@@ -30,12 +31,16 @@ def zone_database_edition() -> str:
         return ""
 
 
-def _edition_in(folder: Path) -> str | None:
+def _edition_in(folder: str) -> str | None:
     """Return what the folder says of itself: `tzdata.zi` begins with the edition, on some systems a file holds it."""
-    with suppress(OSError), (folder / "tzdata.zi").open(encoding="utf-8", errors="replace") as file:
+    with suppress(OSError), _open(folder, "tzdata.zi") as file:
         first = file.readline(200)
         if first.startswith(PREFIX):
             return first.removeprefix(PREFIX).strip()
-    with suppress(OSError):
-        return (folder / "+VERSION").read_text(encoding="utf-8", errors="replace")[:100].strip() or None
+    with suppress(OSError), _open(folder, "+VERSION") as file:
+        return file.read(100).strip() or None
     return None
+
+
+def _open(folder: str, name: str) -> TextIO:
+    return open(os.path.join(folder, name), encoding="utf-8", errors="replace")

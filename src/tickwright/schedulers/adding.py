@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
-
-from tickwright import events
-from tickwright.chance import new_version
-from tickwright.change import Change
-from tickwright.core import changing
-from tickwright.core.firing import give_up_due
-from tickwright.core.telling import tell_outcome, tell_removed
 from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described
-from tickwright.events import JobEvent
-from tickwright.job import Job
-from tickwright.locks import unless_held
 from tickwright.policies import UNSET, OnLost, Unset
-from tickwright.schedulers.declaring import as_next_run_time, declare
 from tickwright.schedulers.looking import LookCalls
-from tickwright.schedulers.pending import PendingJob
-from tickwright.schedulers.transfer import read_jobs
-from tickwright.stored_job import StoredJob
-from tickwright.triggers.base import Trigger
-from tickwright.triggers.coerce import make_trigger
+from tickwright.schedulers.outfitting import outfit_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime, timedelta
+    from typing import Any, TextIO
+
     from tickwright.jobstores.base import JobStore
+    from tickwright.schedulers.outfit import (
+        Change,
+        Func,
+        Job,
+        JobEvent,
+        PendingJob,
+        as_next_run_time,
+        changing,
+        declare,
+        events,
+        give_up_due,
+        make_trigger,
+        new_version,
+        read_jobs,
+        suppress,
+        tell_outcome,
+        tell_removed,
+        unless_held,
+    )
     from tickwright.serializers import Serializer
+    from tickwright.stored_job import StoredJob
+    from tickwright.triggers.base import Trigger
 
 __all__ = ["AddCalls"]
 
-Func = TypeVar("Func", bound=Callable[..., Any])
+outfit_later(globals())
 
 
 class AddCalls(LookCalls):

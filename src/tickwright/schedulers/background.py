@@ -6,14 +6,22 @@ import atexit
 import os
 import sys
 import weakref
-from collections.abc import Callable
 from threading import Thread
-from typing import Any
 
-from tickwright.core.border import BORDER_IN_OWN_THREAD, Border
 from tickwright.schedulers.base import BaseScheduler
+from tickwright.schedulers.outfitting import outfit_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from tickwright.core.border import Border
+    from tickwright.schedulers.outfit import BORDER_IN_OWN_THREAD
 
 __all__ = ["BackgroundScheduler"]
+
+outfit_later(globals())
 
 
 class BackgroundScheduler(BaseScheduler):

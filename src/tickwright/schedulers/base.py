@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import tzinfo
 from threading import RLock
-from typing import Any, NoReturn, Self
 from weakref import WeakSet
 
-from tickwright import events
-from tickwright.active_run import current_run, is_inside_a_run
-from tickwright.clock import Clock
-from tickwright.core.border import BORDER, Border
-from tickwright.core.context import Context
-from tickwright.core.engine import Engine
-from tickwright.core.mailbox import Mailbox
 from tickwright.errors import ForkedSchedulerError, SchedulerAlreadyRunningError, SchedulerNotRunningError
-from tickwright.events import EVENT_ALL, Event, SchedulerEvent
-from tickwright.locks import unless_held
-from tickwright.schedulers.bell import Bell
-from tickwright.schedulers.checkup import examine
-from tickwright.schedulers.configuration import Configuration, read_configuration
+from tickwright.event_codes import EVENT_ALL
 from tickwright.schedulers.fitting import PartCalls
-from tickwright.schedulers.health import Health
-from tickwright.schedulers.host import Host
-from tickwright.schedulers.listeners import Callback, Listeners
-from tickwright.schedulers.loop import LONGEST_SETTLING, SHORTEST_SETTLING, Loop
-from tickwright.schedulers.parts import Parts
-from tickwright.schedulers.process import is_dead, retire, this_owner
-from tickwright.schedulers.reentry import breaks_in
-from tickwright.schedulers.stopping import Stopping
-from tickwright.zone_database import zone_database_edition
+from tickwright.schedulers.outfitting import hand_out_outfit, outfit_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+    from typing import Any, NoReturn, Self
+
+    from tickwright.clock import Clock
+    from tickwright.core.border import Border
+    from tickwright.events import Event
+    from tickwright.schedulers.configuration import Configuration
+    from tickwright.schedulers.health import Health
+    from tickwright.schedulers.listeners import Callback
+    from tickwright.schedulers.outfit import (
+        BORDER,
+        LONGEST_SETTLING,
+        SHORTEST_SETTLING,
+        Bell,
+        Context,
+        Engine,
+        Host,
+        Listeners,
+        Loop,
+        Mailbox,
+        Parts,
+        SchedulerEvent,
+        breaks_in,
+        current_run,
+        events,
+        examine,
+        is_dead,
+        is_inside_a_run,
+        read_configuration,
+        retire,
+        this_owner,
+        unless_held,
+        zone_database_edition,
+    )
+    from tickwright.schedulers.stopping import Stopping
 
 __all__ = ["STATE_PAUSED", "STATE_RUNNING", "STATE_STOPPED", "BaseScheduler"]
+
+outfit_later(globals())
 
 _made: WeakSet[BaseScheduler] = WeakSet()
 """All schedulers of this process; a fork brings them along."""
@@ -55,6 +74,7 @@ class BaseScheduler(PartCalls):
     _inline = False  # whether listeners are called where an event is told
 
     def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
+        hand_out_outfit()
         self._lock = RLock()
         self._state = STATE_STOPPED
         self._starting = False

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from tickwright import events
-from tickwright.chance import new_version
-from tickwright.change import Change
-from tickwright.core import changing
-from tickwright.core.firing import give_up_due
-from tickwright.core.telling import tell_outcome, tell_removed
 from tickwright.errors import ConflictingIdError, InvalidJobError, JobLookupError, TickwrightError, shortened
-from tickwright.events import JobEvent
-from tickwright.job import Job
-from tickwright.locks import unless_held
 from tickwright.policies import UNSET
-from tickwright.run import Run
 from tickwright.schedulers.jobs import JobCalls
-from tickwright.schedulers.pending import PendingJob
-from tickwright.stored_job import StoredJob
+from tickwright.schedulers.outfitting import outfit_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from typing import Any
+
     from tickwright.jobstores.base import JobStore
+    from tickwright.run import Run
+    from tickwright.schedulers.outfit import (
+        BatchDecision,
+        Change,
+        ExitStack,
+        Iterable,
+        Job,
+        JobEvent,
+        Mapping,
+        PendingJob,
+        changing,
+        events,
+        give_up_due,
+        new_version,
+        tell_outcome,
+        tell_removed,
+        unless_held,
+    )
+    from tickwright.stored_job import StoredJob
 
 __all__ = ["BatchCalls"]
 
-
-class _Decided(NamedTuple):
-    """What becomes of a batch that is added, as things stand."""
-
-    jobs: list[StoredJob]
-    """All of them in order, also those of which nothing is left to fire."""
-    instead_of: dict[str, int]
-    """The version of each stored job that one of them replaces."""
-    unless_run: set[str]
-    given_up: list[Run]
+outfit_later(globals())
 
 
 class BatchCalls(JobCalls):
@@ -200,7 +199,7 @@ class BatchCalls(JobCalls):
         self._wake_for_first(decided.jobs)
         return decided.jobs
 
-    def _store_batch(self, store: JobStore, pending: Sequence[PendingJob]) -> _Decided | None:
+    def _store_batch(self, store: JobStore, pending: Sequence[PendingJob]) -> BatchDecision | None:
         """Store them once; return None where somebody else was faster, and it is to be decided anew."""
         decided = self._decide(store, pending)
         instead_of = decided.instead_of
@@ -216,11 +215,11 @@ class BatchCalls(JobCalls):
                 raise
         return None
 
-    def _decide(self, store: JobStore, pending: Sequence[PendingJob]) -> _Decided:
+    def _decide(self, store: JobStore, pending: Sequence[PendingJob]) -> BatchDecision:
         now = self.clock.now()
         stored = self._stored_already(store, [one.job for one in pending if one.replace_existing])
         looks_back = bool(len(stored) < sum(one.replace_existing for one in pending) and store.get_runs(limit=1))
-        decided = _Decided([], {}, set(), [])
+        decided = BatchDecision([], {}, set(), [])
         for one in pending:
             old = stored.get(one.job.id) if stored else None
             if old is not None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from signal import SIG_DFL, SIGINT, SIGTERM, default_int_handler, getsignal, signal
 from threading import current_thread, main_thread
-from types import FrameType
-from typing import Self
 
-from tickwright.core.border import BORDER, BORDER_IN_MAIN_THREAD, Border
 from tickwright.schedulers.base import BaseScheduler
-from tickwright.schedulers.loop import Loop
+from tickwright.schedulers.outfitting import outfit_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+    from typing import Self
+
+    from tickwright.core.border import Border
+    from tickwright.schedulers.loop import Loop
+    from tickwright.schedulers.outfit import BORDER, BORDER_IN_MAIN_THREAD
 
 __all__ = ["BlockingScheduler"]
+
+outfit_later(globals())
 
 
 class BlockingScheduler(BaseScheduler):

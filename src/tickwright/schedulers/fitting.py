@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from threading import Event as Flag
 from threading import current_thread
-from typing import TYPE_CHECKING, Any
 
-from tickwright import events
-from tickwright.events import SchedulerEvent
-from tickwright.executors.base import Executor
-from tickwright.jobstores.base import JobStore
 from tickwright.schedulers.batches import BatchCalls
-from tickwright.schedulers.plugins import make_executor, make_jobstore
-from tickwright.schedulers.reentry import breaks_in
+from tickwright.schedulers.outfitting import outfit_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from threading import Event as Flag
+    from typing import Any
+
+    from tickwright.executors.base import Executor
+    from tickwright.jobstores.base import JobStore
     from tickwright.schedulers.bell import Bell
     from tickwright.schedulers.host import Host
     from tickwright.schedulers.loop import Loop
+    from tickwright.schedulers.outfit import SchedulerEvent, breaks_in, events, make_executor, make_jobstore
 
 __all__ = ["PartCalls"]
+
+outfit_later(globals())
 
 A_MOMENT = 0.1
 """Seconds after which somebody who waits for the loop looks whether it has ended."""

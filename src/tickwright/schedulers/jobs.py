@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from tickwright import events
-from tickwright.change import Change
-from tickwright.core import changing
-from tickwright.core.firing import fire_now
-from tickwright.core.mailbox import Submit, Suspect
-from tickwright.core.telling import tell_outcome, tell_started
 from tickwright.errors import JobLookupError, SchedulerNotRunningError
-from tickwright.events import JobEvent, SchedulerEvent
-from tickwright.job import Job
 from tickwright.policies import UNSET, Unset
-from tickwright.run import Run
 from tickwright.schedulers.adding import AddCalls
-from tickwright.schedulers.declaring import as_next_run_time, changed
-from tickwright.schedulers.pending import PendingJob
-from tickwright.stored_job import StoredJob
-from tickwright.triggers.coerce import ALIASES, make_trigger
+from tickwright.schedulers.outfitting import outfit_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import Any
+
     from tickwright.core.engine import Engine
+    from tickwright.run import Run
+    from tickwright.schedulers.outfit import (
+        ALIASES,
+        Change,
+        Job,
+        JobEvent,
+        PendingJob,
+        SchedulerEvent,
+        Submit,
+        Suspect,
+        as_next_run_time,
+        changed,
+        changing,
+        events,
+        fire_now,
+        make_trigger,
+        tell_outcome,
+        tell_started,
+    )
+    from tickwright.stored_job import StoredJob
 
 __all__ = ["JobCalls"]
+
+outfit_later(globals())
 
 
 class JobCalls(AddCalls):

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, TextIO
-
-from tickwright.due import UnreadableJob
 from tickwright.errors import JobLookupError, SchedulerNotRunningError, shortened
-from tickwright.instants import to_datetime
-from tickwright.job import Job
-from tickwright.run import Run, RunStatus
-from tickwright.schedulers.pending import PendingJobs
-from tickwright.schedulers.preview import Upcoming, upcoming
-from tickwright.schedulers.printing import print_jobs
-from tickwright.schedulers.transfer import write_jobs
-from tickwright.stored_job import StoredJob
-from tickwright.triggers.moments import read_moment
+from tickwright.schedulers.outfitting import outfit_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import date, datetime, tzinfo
     from threading import RLock
+    from typing import TextIO
 
     from tickwright.clock import Clock
     from tickwright.core.taker import Taker
+    from tickwright.due import UnreadableJob
     from tickwright.events import Event
     from tickwright.jobstores.base import JobStore
+    from tickwright.run import Run
     from tickwright.schedulers.configuration import Configuration
     from tickwright.schedulers.listeners import Listeners
     from tickwright.schedulers.loop import Loop
+    from tickwright.schedulers.outfit import (
+        Job,
+        PendingJobs,
+        RunStatus,
+        print_jobs,
+        read_moment,
+        to_datetime,
+        upcoming,
+        write_jobs,
+    )
     from tickwright.schedulers.parts import Parts
+    from tickwright.schedulers.preview import Upcoming
     from tickwright.serializers import Serializer
+    from tickwright.stored_job import StoredJob
 
 __all__ = ["LookCalls"]
+
+outfit_later(globals())
 
 
 class LookCalls:

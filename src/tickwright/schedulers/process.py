@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-from pathlib import Path
-from uuid import uuid4
 
 from tickwright.owner import Owner
 
@@ -18,7 +15,7 @@ _working: set[str] = set()
 def this_owner() -> Owner:
     """Return a new owner in this process, which lives until it is retired."""
     pid = os.getpid()
-    owner = Owner(id=uuid4().hex, host=socket.gethostname(), pid=pid, process=_identity(pid))
+    owner = Owner(id=os.urandom(16).hex(), host=_host(), pid=pid, process=_identity(pid))
     _working.add(owner.id)
     return owner
 
@@ -33,7 +30,7 @@ def is_dead(owner: Owner) -> bool:
 
     Or it is this very process, and the owner's loop has ended. False means "not known": its lease then decides.
     """
-    if not owner.process or owner.host != socket.gethostname():
+    if not owner.process or owner.host != _host():
         return False
     own = _identity(os.getpid())
     # Two processes that were started in the same clock tick differ in nothing but their pid.
@@ -46,6 +43,14 @@ def is_dead(owner: Owner) -> bool:
     return place == own_place and _identity(owner.pid) not in ("", owner.process)
 
 
+def _host() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    import socket  # on Windows, which needs it for more than this name
+
+    return socket.gethostname()
+
+
 def _identity(pid: int) -> str:
     """Return boot, pid namespace and start of a process, from proc(5); "" where there is no such file system.
 
@@ -54,7 +59,7 @@ def _identity(pid: int) -> str:
     try:
         if os.readlink("/proc/self") != str(os.getpid()):
             return ""  # it is another namespace's, as in a container without one of its own: its pid 7 is somebody else
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = _read("/proc/sys/kernel/random/boot_id").strip()
         namespace = os.readlink("/proc/self/ns/pid")
         return f"{boot}/{namespace}/{_start_of(pid)}"
     except OSError:
@@ -64,7 +69,7 @@ def _identity(pid: int) -> str:
 def _start_of(pid: int) -> int:
     """Return when a process started, in clock ticks since boot (field 22 of /proc/PID/stat); 0 if it is gone."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = _read(f"/proc/{pid}/stat")
     except (FileNotFoundError, ProcessLookupError):
         _check_that_it_is_gone(pid)
         return 0
@@ -72,6 +77,11 @@ def _start_of(pid: int) -> int:
     fields = stat.rpartition(")")[2].split()
     is_zombie = fields[0] in ("Z", "X")
     return 0 if is_zombie else int(fields[19])
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
 
 
 def _check_that_it_is_gone(pid: int) -> None:

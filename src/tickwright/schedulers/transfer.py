@@ -7,7 +7,6 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TextIO
 
 from tickwright.errors import JobStoreError, NewerStoreError
@@ -32,7 +31,7 @@ def write_jobs(outfile: str | TextIO, jobs: Iterable[StoredJob], serializer: Ser
     """
     written = [_to_json(job, serializer or PickleSerializer()) for job in jobs]
     text = json.dumps({"tickwright_jobs": FORMAT_VERSION, "jobs": written}, indent=2)
-    if isinstance(outfile, (str, Path)):
+    if isinstance(outfile, (str, os.PathLike)):
         with open(outfile, "w", encoding="utf-8", opener=_open_private) as file:
             file.write(text + "\n")
     else:
@@ -55,8 +54,8 @@ def read_jobs(infile: str | TextIO, serializer: Serializer | None = None) -> lis
 
     Raises `JobStoreError` where it is none, `UnreadableJobError` where a job in it cannot be loaded here.
     """
-    is_path = isinstance(infile, (str, Path))
-    text = Path(infile).read_text(encoding="utf-8") if isinstance(infile, (str, Path)) else infile.read()
+    is_path = isinstance(infile, (str, os.PathLike))
+    text = _text_of(infile) if isinstance(infile, (str, os.PathLike)) else infile.read()
     shown = repr(str(infile)) if is_path else "the file"
     try:
         content = json.loads(text)
@@ -66,6 +65,11 @@ def read_jobs(infile: str | TextIO, serializer: Serializer | None = None) -> lis
         return [_from_json(job, serializer or PickleSerializer()) for job in content["jobs"]]
     except (ValueError, TypeError, KeyError) as error:
         raise JobStoreError(f"{shown} was not written by export_jobs, or changed since: {error!r}") from error
+
+
+def _text_of(path: str | os.PathLike[str]) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def _to_json(job: StoredJob, serializer: Serializer) -> dict[str, Any]:

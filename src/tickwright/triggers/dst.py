@@ -24,7 +24,6 @@ addition.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta, timezone, tzinfo
 from enum import StrEnum
@@ -95,6 +94,10 @@ def treatment(policy: DstPolicy, is_wildcard: bool) -> Treatment:
             return FIRST_PASS_AND_SHIFTED
 
 
+Plain = tuple[int, int, int]
+"""Begin (inclusive), end (exclusive) and offset of a stretch in which nothing but that offset counts."""
+
+
 class Segment(NamedTuple):
     """A stretch of the time line, begin <= instant < end, where every fire time is a wall less an offset.
 
@@ -108,6 +111,13 @@ class Segment(NamedTuple):
     joined: tuple[int, int] | None
     """Walls from the first to before the second are left out at `begin`: if any matches, it fires there."""
 
+    @property
+    def plain(self) -> Plain | None:
+        """What of it is plain, if anything is."""
+        if len(self.offsets) != 1:
+            return None
+        return max(self.begin + (self.joined is not None), EARLIEST), min(self.end, LATEST + 1), self.offsets[0]
+
 
 class Timeline:
     """The segments of one zone under one treatment, laid out a stretch at a time when first asked for."""
@@ -120,13 +130,12 @@ class Timeline:
     def __init__(self, zone: tzinfo, treatment: Treatment) -> None:
         self._zone = zone
         self._treatment = treatment
-        self._stretches: dict[int, list[Segment]] = {}
+        self._stretches: dict[int, list[tuple[Segment, Plain | None]]] = {}
         # The segment that was asked for last, to be asked for again. Threads may overwrite each other's: it
         # is only a short cut, read once and checked before it is used.
         self._last = Segment(0, 0, (), None)
-        self.plain = (0, 0, 0)
-        """Begin (inclusive), end (exclusive) and offset of a stretch in which nothing but that offset counts. It is the
-        one that was asked for last, and nearly always the one that is asked for next."""
+        self.plain: Plain = (0, 0, 0)
+        """The plain stretch that was asked for last, and is nearly always the one that is asked for next."""
         if isinstance(zone, timezone):
             offset = zone.utcoffset(None) // timedelta(microseconds=1)
             self._last = Segment(EARLIEST - DAY, LATEST + DAY, (offset,), None)
@@ -148,22 +157,26 @@ class Timeline:
             if len(self._stretches) >= self.MOST_KEPT:
                 self._stretches = {}
             begin = number * self.STRETCH
-            self._stretches[number] = stretch = self._lay_out(begin, begin + self.STRETCH)
-        segment = stretch[bisect_right(stretch, instant, key=_begin) - 1]
+            segments = self._lay_out(begin, begin + self.STRETCH)
+            self._stretches[number] = stretch = [(segment, segment.plain) for segment in segments]
+        for part in stretch:  # one to three, as a rule
+            if instant < part[0][1]:
+                break
+        segment, plain = part
         self._last = segment
-        if len(segment.offsets) == 1:
-            begin, end, (offset,), joined = segment
-            self.plain = (max(begin + (joined is not None), EARLIEST), min(end, LATEST + 1), offset)
+        if plain is not None:
+            self.plain = plain
         return segment
+
+    def plain_around(self, instant: int) -> Plain:
+        """Return what is `plain` at an instant; some other such stretch, where more than an offset counts there."""
+        self.segment_at(instant)
+        return self.plain
 
     def _lay_out(self, begin: int, end: int) -> list[Segment]:
         # What a transition does can last until two days later, so those of two days before are needed too.
         transitions = transitions_between(self._zone, begin - MOST_APART, end)
         return lay_out(offset_at(self._zone, begin - MOST_APART - 1), transitions, begin, end, self._treatment)
-
-
-def _begin(segment: Segment) -> int:
-    return segment.begin
 
 
 def lay_out(

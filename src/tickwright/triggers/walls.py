@@ -48,6 +48,12 @@ class WallSchedule(NamedTuple):
             wall = pattern.first_from(-(-(instant + offset) // SECOND))
             if wall is not None and (found := wall * SECOND - offset) < end:
                 return found
+            if wall is not None and end - instant >= MOST_APART:
+                # No clock will show a wall before this one again. So it is the answer, unless clocks change near it.
+                near = wall * SECOND  # it is under a day away
+                since, until, offset = timeline.plain_around(near)
+                if since <= near - DAY and near + DAY < until:
+                    return near - offset
             instant = _look_on(instant, end, wall)
         return self._search_from(instant)
 

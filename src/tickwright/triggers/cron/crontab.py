@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from tickwright.errors import InvalidTriggerError, shortened
 from tickwright.plain import plain_text
+from tickwright.triggers.cron.calendar import Calendar, calendar_of
 from tickwright.triggers.cron.days import (
     DayRule,
     DaysOfMonth,
@@ -35,7 +36,7 @@ from tickwright.triggers.cron.expression import CronExpression, expression
 from tickwright.triggers.cron.fields import MONTHS, WEEKDAYS, Field, comma_list
 from tickwright.triggers.cron.times import TimeOfDay
 
-__all__ = ["LONGEST_TEXT", "Crontab", "read_crontab"]
+__all__ = ["LONGEST_TEXT", "Crontab", "parse_crontab", "read_crontab"]
 
 LONGEST_TEXT = 1_000
 
@@ -97,32 +98,37 @@ def read_crontab(text: object) -> Crontab:
         raise TypeError(f"expression must be a crontab text like '*/5 * * * *', not {shortened(text)}")
     if len(plain) > LONGEST_TEXT:
         raise InvalidTriggerError("expression", plain, f"longer than {LONGEST_TEXT:,} characters")
-    return _read(plain)
+    return _remembered(plain)
 
 
-@lru_cache(maxsize=4_096)
-def _read(text: str) -> Crontab:
+def parse_crontab(text: str) -> Crontab:
+    """Return what a plain text of at most `LONGEST_TEXT` characters says, as `read_crontab` does, without a memory."""
     second, minute, hour, day, month, weekday = _split(text)
     times = TimeOfDay(HOUR.mask(hour), MINUTE.mask(minute), SECOND.mask(second))
-    days, day, weekday = _dates(day, month, weekday)
-    is_wildcard = any(field.startswith("*") for field in (second, minute, hour))
-    return Crontab(expression(days, times, is_wildcard, text), (second, minute, hour, day, month.lower(), weekday))
+    calendar, day, month, weekday = _dates(day, month, weekday)
+    is_wildcard = "*" in (second[0], minute[0], hour[0])
+    return Crontab(expression(calendar, times, is_wildcard, text), (second, minute, hour, day, month, weekday))
+
+
+_remembered = lru_cache(maxsize=4_096)(parse_crontab)
 
 
 @lru_cache(maxsize=4_096)
-def _dates(day: str, month: str, weekday: str) -> tuple[DayRule, str, str]:
-    """Return the rule for dates, and day and weekday as they are shown; many texts differ in the time of day only."""
+def _dates(day: str, month: str, weekday: str) -> tuple[Calendar, str, str, str]:
+    """Return the days that match, and the fields as they are shown; many texts differ in the time of day only."""
     day_terms, day = _day_terms(day)
     months = MONTH.mask(month)
     weekday_terms, weekday = _weekday_terms(weekday)
     either = day[0] not in "*?" and weekday[0] not in "*?"
-    return DayRule(days=day_terms, weekdays=weekday_terms, either=either, months=months), day, weekday
+    rule = DayRule(days=day_terms, weekdays=weekday_terms, either=either, months=months)
+    return calendar_of(rule), day, month.lower(), weekday
 
 
 def _split(text: str) -> list[str]:
     """Return the six fields of a text or a macro; blanks are spaces and tabs."""
     fields = text.replace("\t", " ").split(" ")
-    fields = [field for field in fields if field]
+    if "" in fields:
+        fields = [field for field in fields if field]
     if len(fields) == 1 and fields[0][0] == "@":
         macro = MACROS.get(fields[0].lower())
         if macro is None:

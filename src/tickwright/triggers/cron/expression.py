@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple, cast
 
 from tickwright.errors import InvalidTriggerError
+from tickwright.triggers.cron.calendar import Calendar
 from tickwright.triggers.cron.days import DayRule
 from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.cron.times import TimeOfDay
@@ -13,23 +13,21 @@ from tickwright.triggers.cron.times import TimeOfDay
 __all__ = ["CronExpression", "expression"]
 
 
-@dataclass(frozen=True, slots=True)
-class CronExpression:
+class CronExpression(NamedTuple):
     """A pattern of walls, and what a daylight saving rule must know of its text."""
 
-    days: DayRule
     pattern: CronPattern
     is_wildcard: bool
     """Whether the text of second, minute or hour starts with `*`: such a job follows the wall clock."""
 
+    @property
+    def days(self) -> DayRule:
+        """The rule for the dates."""
+        return cast(DayRule, self.pattern.days)
 
-def expression(days: DayRule, times: TimeOfDay, is_wildcard: bool, text: object) -> CronExpression:
+
+def expression(calendar: Calendar, times: TimeOfDay, is_wildcard: bool, text: object) -> CronExpression:
     """Return the expression, or refuse one that no day of the 400-year calendar matches."""
-    if not _is_possible(days):
+    if not calendar.is_possible:
         raise InvalidTriggerError("expression", text, "it can never fire: no such day is in the calendar")
-    return CronExpression(days, CronPattern(days, times), is_wildcard)
-
-
-@lru_cache(maxsize=4_096)
-def _is_possible(days: DayRule) -> bool:
-    return days.is_possible()
+    return CronExpression(CronPattern(calendar, times), is_wildcard)

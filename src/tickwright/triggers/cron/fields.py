@@ -7,7 +7,7 @@ case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from tickwright.errors import InvalidTriggerError
@@ -22,7 +22,11 @@ MOST_DIGITS = 10  # besides leading zeros; nobody means a number of twenty digit
 class Field:
     """One kind of field: its name in messages, its lowest and highest value, its values' names in order."""
 
-    __slots__ = ("high", "low", "name", "names", "shows_names")
+    __slots__ = ("high", "low", "mask", "name", "names", "shows_names")
+
+    mask: Callable[[str], int]
+    """Returns the values of a comma list as a mask: bit n is the value n. Most schedules write in a field what others
+    wrote, and each text is read once."""
 
     def __init__(self, name: str, low: int, high: int, names: Iterable[str] = (), shows_names: bool = False) -> None:
         self.name = name
@@ -30,14 +34,17 @@ class Field:
         self.high = high
         self.names = tuple(names)
         self.shows_names = shows_names
+        self.mask = lru_cache(maxsize=1_024)(self._mask)
 
     def error(self, text: object, reason: str) -> InvalidTriggerError:
         """Return the error that refuses `text` as this field."""
         return InvalidTriggerError(self.name, text, reason)
 
-    def mask(self, text: str) -> int:
-        """Return the values of a comma list as a mask: bit n is the value n."""
-        return _mask(self, text)
+    def _mask(self, text: str) -> int:
+        mask = 0
+        for term in comma_list(self, text):
+            mask |= self.read(term)[0]
+        return mask
 
     def read(self, term: str) -> tuple[int, str]:
         """Return the values of one term as a mask, and the term as it is to be shown."""
@@ -97,15 +104,6 @@ class Field:
         numbers = f"{self.low} to {self.high}"
         names = list(dict.fromkeys(self.names))
         return f"{numbers} and {names[0]} to {names[-1]}" if names else numbers
-
-
-@lru_cache(maxsize=4_096)
-def _mask(field: Field, text: str) -> int:
-    """Return the mask; the fields are few, and most schedules write in them what others wrote."""
-    mask = 0
-    for term in comma_list(field, text):
-        mask |= field.read(term)[0]
-    return mask
 
 
 def comma_list(field: Field, text: str) -> list[str]:

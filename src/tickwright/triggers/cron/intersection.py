@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
+from tickwright.triggers.cron.calendar import Days, calendar_of
 from tickwright.triggers.cron.masks import members
-from tickwright.triggers.cron.pattern import CronPattern, Days
+from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.cron.times import TimeOfDay
 from tickwright.triggers.cron.years import YearShape, year_shape
 
@@ -46,5 +47,5 @@ def common_pattern(patterns: Sequence[CronPattern]) -> CronPattern | None:
     times: TimeOfDay | None = patterns[0].times
     for pattern in patterns[1:]:
         times = None if times is None else times.common(pattern.times)
-    days = CommonDays(tuple(pattern.days for pattern in patterns))
-    return CronPattern(days, times) if times is not None and days.is_possible() else None
+    calendar = calendar_of(CommonDays(tuple(pattern.days for pattern in patterns)))
+    return CronPattern(calendar, times) if times is not None and calendar.is_possible else None

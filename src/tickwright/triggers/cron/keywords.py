@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from tickwright.errors import shortened
 from tickwright.plain import plain_number, plain_text
+from tickwright.triggers.cron.calendar import calendar_of
 from tickwright.triggers.cron.days import (
     DayRule,
     DaysOfMonth,
@@ -87,7 +88,7 @@ def _read(given: tuple[tuple[str, str], ...]) -> Keywords:
     times = TimeOfDay(masks["hour"], masks["minute"], masks["second"])
     is_wildcard = any(texts[name].startswith("*") for name in ("second", "minute", "hour"))
     text = ", ".join(f"{name}={text!r}" for name, text in given)
-    return Keywords(expression(days, times, is_wildcard, text), given)
+    return Keywords(expression(calendar_of(days), times, is_wildcard, text), given)
 
 
 def _text(field: Field, value: object) -> str:

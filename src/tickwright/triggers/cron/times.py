@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import lru_cache
 
-from tickwright.triggers.cron.masks import highest_bit, lowest_bit, members
+from tickwright.triggers.cron.masks import highest_bit, members
 
 __all__ = ["TimeOfDay"]
 
@@ -16,7 +16,7 @@ class TimeOfDay:
     Built from masks (bit n is the value n), none of them empty. Equality is by these.
     """
 
-    __slots__ = ("_hours", "_listed", "_minutes", "_seconds", "first", "last", "masks", "per_day")
+    __slots__ = ("_listed", "_tables", "first", "last", "masks", "per_day")
 
     MOST_LISTED = 1_440
     """A time for each minute: 50 kB, shared by all that have the same."""
@@ -24,15 +24,14 @@ class TimeOfDay:
     def __init__(self, hours: int, minutes: int, seconds: int) -> None:
         self.masks = (hours, minutes, seconds)
         """The hours, minutes and seconds that match."""
-        self._hours, self._minutes, self._seconds = (
-            _table(hours, 24),
-            _table(minutes, 60),
-            _table(seconds, 60),
-        )
-        self.first = lowest_bit(hours) * 3600 + lowest_bit(minutes) * 60 + lowest_bit(seconds)
-        self.last = highest_bit(hours) * 3600 + highest_bit(minutes) * 60 + highest_bit(seconds)
+        # `lowest_bit` and `highest_bit`, written out: this is half of what a new schedule's times cost.
+        self.first = (hours & -hours).bit_length() * 3600 + (minutes & -minutes).bit_length() * 60 - 3661
+        self.first += (seconds & -seconds).bit_length()
+        self.last = hours.bit_length() * 3600 + minutes.bit_length() * 60 + seconds.bit_length() - 3661
         self.per_day = hours.bit_count() * minutes.bit_count() * seconds.bit_count()
-        self._listed = _listed(*self.masks) if self.per_day <= self.MOST_LISTED else ()
+        # Made when first needed: many schedules have one time a day, and that is `first`.
+        self._listed: tuple[int, ...] = ()
+        self._tables: tuple[tuple[int, ...], ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TimeOfDay) and self.masks == other.masks
@@ -47,13 +46,19 @@ class TimeOfDay:
 
     def first_from(self, time: int) -> int | None:
         """Return the first match at or after `time` on the same day."""
+        if time <= self.first:
+            return self.first
         if time > self.last:
             return None
-        if self._listed:
+        if self.per_day <= self.MOST_LISTED:
+            if not self._listed:
+                self._listed = _listed(*self.masks)
             return self._listed[bisect_left(self._listed, time)]
+        if not self._tables:
+            self._tables = _tables(*self.masks)
+        hours, minutes, seconds = self._tables
         hour, rest = divmod(time, 3600)
         minute, second = divmod(rest, 60)
-        hours, minutes, seconds = self._hours, self._minutes, self._seconds
         if hours[hour] == hour:
             if minutes[minute] == minute:
                 second = seconds[second]
@@ -91,6 +96,12 @@ class TimeOfDay:
             if minutes >> minute & 1:
                 count += (seconds & (1 << second) - 1).bit_count()
         return count
+
+
+@lru_cache(maxsize=1_024)
+def _tables(hours: int, minutes: int, seconds: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Return the tables of the three fields, where there are too many times to be listed."""
+    return _table(hours, 24), _table(minutes, 60), _table(seconds, 60)
 
 
 @lru_cache(maxsize=1_024)

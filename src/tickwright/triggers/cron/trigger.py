@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from tickwright.instants import to_datetime, to_micros
 from tickwright.triggers.clock_changes import clock_changes_text
-from tickwright.triggers.cron.crontab import LONGEST_TEXT, Crontab, read_crontab
+from tickwright.triggers.cron.crontab import LONGEST_TEXT, Crontab, parse_crontab, read_crontab
 from tickwright.triggers.cron.keywords import FIELD_NAMES, Keywords, read_keywords
 from tickwright.triggers.cron.pattern import CronPattern
 from tickwright.triggers.cron.wording import schedule_text
@@ -67,7 +67,8 @@ class CronTrigger(WallClockTrigger):
     ) -> None:
         values = (year, month, day, week, day_of_week, hour, minute, second)
         written = read_keywords(dict(zip(FIELD_NAMES, values, strict=True)))
-        self._settle(written, start_date, end_date, as_zone(timezone), jitter, dst_policy)
+        zone, policy = as_zone(timezone), DstPolicy.read(dst_policy)
+        self._settle(written, zone, policy, *read_span(start_date, end_date, zone), read_jitter(jitter))
 
     @classmethod
     def from_crontab(
@@ -88,38 +89,34 @@ class CronTrigger(WallClockTrigger):
         is_plain = start_date is None and end_date is None and jitter is None
         if is_plain and type(expr) is str and len(expr) <= LONGEST_TEXT:
             try:
-                return cast(Self, _remembered(cls, expr, zone, policy))
+                trigger: Self = _remembered(cls, expr, zone, policy)
+                return trigger
             except TypeError:
                 pass  # a zone that cannot be hashed, as dateutil's
-        return cls._make(expr, start_date, end_date, zone, jitter, policy)
-
-    @classmethod
-    def _make(cls, expr: str, *settings: Any) -> Self:
         trigger = cls.__new__(cls)
-        trigger._settle(read_crontab(expr), *settings)
+        trigger._settle(read_crontab(expr), zone, policy, *read_span(start_date, end_date, zone), read_jitter(jitter))
         return trigger
 
     def _settle(
         self,
         written: Keywords | Crontab,
-        start_date: Moment | None,
-        end_date: Moment | None,
         zone: tzinfo,
-        jitter: float | None,
-        dst_policy: str,
+        policy: DstPolicy,
+        start: int | None = None,
+        end: int | None = None,
+        jitter: float | None = None,
     ) -> None:
-        policy = DstPolicy.read(dst_policy)
         expression = written.expression
-        start, end = read_span(start_date, end_date, zone)
-        self._set(
-            timezone=zone,
-            dst_policy=policy,
-            jitter=read_jitter(jitter),
-            _written=written,
-            _start=start,
-            _end=end,
-            _schedule=WallSchedule(expression.pattern, timeline(zone, treatment(policy, expression.is_wildcard))),
-        )
+        schedule = WallSchedule(expression.pattern, timeline(zone, treatment(policy, expression.is_wildcard)))
+        # One by one and not by `_set`, which would be a tenth of what it takes to make one of a new text.
+        put = object.__setattr__
+        put(self, "timezone", zone)
+        put(self, "dst_policy", policy)
+        put(self, "jitter", jitter)
+        put(self, "_written", written)
+        put(self, "_start", start)
+        put(self, "_end", end)
+        put(self, "_schedule", schedule)
 
     @property
     def start_date(self) -> datetime | None:
@@ -212,7 +209,8 @@ class CronTrigger(WallClockTrigger):
         jitter: float | None = None,
         dst_policy: str = DstPolicy.CRON,
     ) -> None:
-        self._settle(read_crontab(expr), start_date, end_date, as_zone(timezone), jitter, dst_policy)
+        zone, policy = as_zone(timezone), DstPolicy.read(dst_policy)
+        self._settle(read_crontab(expr), zone, policy, *read_span(start_date, end_date, zone), read_jitter(jitter))
 
     def __repr__(self) -> str:
         declaration = self._declaration()
@@ -229,6 +227,8 @@ class CronTrigger(WallClockTrigger):
 
 
 @lru_cache(maxsize=4_096)
-def _remembered(cls: type[CronTrigger], expr: str, zone: tzinfo, dst_policy: str) -> CronTrigger:
+def _remembered(cls: type[CronTrigger], expr: str, zone: tzinfo, policy: DstPolicy) -> Any:
     """Return the trigger of this text, made once: being immutable, it may be shared by all who ask."""
-    return cls._make(expr, None, None, zone, None, dst_policy)
+    trigger = cls.__new__(cls)
+    trigger._settle(parse_crontab(expr), zone, policy)
+    return trigger

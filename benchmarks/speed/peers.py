@@ -40,7 +40,8 @@ class Peer:
 PEERS = (
     Peer(name=TICKWRIGHT),
     Peer(name=APSCHEDULER_3, others=("sqlalchemy==2.1.9",)),
-    Peer(name="APScheduler 4", others=("sqlalchemy==2.1.9",)),
+    # It imports these two with a synchronous engine, too, and does not ask for them.
+    Peer(name="APScheduler 4", others=("sqlalchemy[asyncio]==2.1.9", "sniffio==1.3.1")),
     Peer(name="croniter"),
     Peer(name="cronsim"),
     Peer(name="schedule", others=("schedule==1.2.2",)),

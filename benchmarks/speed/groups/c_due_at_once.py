@@ -15,6 +15,7 @@ TITLE = "C: jobs due at once, 10 threads"
 COUNTS, QUICK_COUNTS = (1_000, 10_000, 100_000), (1_000, 10_000)
 THREADS = 10
 SECONDS_TO_ADD = 200e-6
+WARMING_UP = 50
 
 
 def cases(quick: bool) -> list[dict[str, Any]]:
@@ -24,7 +25,8 @@ def cases(quick: bool) -> list[dict[str, Any]]:
     return [
         {"count": count, "kind": kind, "needs": needs, "keys": [f"{count} {kind}"], "seconds": 120}
         for count, kind in wanted
-        for needs in (("in_memory", "submits_in_memory") if kind == "once" else ("in_memory",))
+        for needs in ("in_memory", "submits_in_memory")
+        if (needs, kind) != ("submits_in_memory", "hourly")
     ]
 
 
@@ -47,14 +49,24 @@ def rows(quick: bool) -> list[Row]:
 def measure(adapter: Any, case: dict[str, Any]) -> dict[str, float]:
     """Have many jobs fall due before anything is taken, and let go."""
     count, kind = case["count"], case["kind"]
+    make = getattr(adapter, case["needs"])
+    _seconds(make(THREADS, WARMING_UP), WARMING_UP, kind)  # what a library imports when it first needs it
+    return {f"{count} {kind}": _seconds(make(THREADS, count), count, kind) / count}
+
+
+def _seconds(scheduler: Any, count: int, kind: str) -> float:
+    """Return the seconds from letting go until all have run and are on record."""
+    if not hasattr(scheduler, f"add_{kind}"):
+        raise books.LacksError("")
+    add = getattr(scheduler, f"add_{kind}")
     books.begin(count)
-    scheduler = getattr(adapter, case["needs"])(THREADS, count)
     scheduler.open()
-    add = scheduler.add_once if kind == "once" else scheduler.add_hourly
     # An interval that began in the past would be due in an hour: these are added before their first time comes.
     due = datetime.now(UTC) + timedelta(seconds=0 if kind == "once" else 1 + count * SECONDS_TO_ADD)
     for number in range(count):
         add(books.note, number, due)
+    if kind != "once" and datetime.now(UTC) >= due:
+        raise books.LacksError("too slow to add them in time")
     books.sleep_until(due)
     began = perf_counter()
     scheduler.go()
@@ -66,4 +78,4 @@ def measure(adapter: Any, case: dict[str, Any]) -> dict[str, float]:
     if hasattr(scheduler, "check_record"):
         scheduler.check_record(count)
     scheduler.close()
-    return {f"{count} {kind}": seconds / count}
+    return seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ def python_with(requirements: tuple[str, ...], folder: Path = FOLDER) -> str:
     """
     if not requirements:
         return sys.executable
-    home = folder / "-".join(requirement.replace("==", "-") for requirement in requirements)
+    home = folder / re.sub(r"[^a-zA-Z0-9.]+", "-", " ".join(requirements))
     python, made = home / "bin" / "python", home / ".made"
     if not made.exists():
         print(f"installing {' '.join(requirements)} ...", file=sys.stderr)

@@ -51,7 +51,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--redo", type=Path, help="results to start from: only the named groups are measured anew")
     options = parser.parse_args()
     options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
-    options.json = options.json or KEPT / ("quick.json" if options.quick else "bench.json")
+    options.json = options.json or options.redo or KEPT / ("quick.json" if options.quick else "bench.json")
     return options
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed.names import LIMIT, SUBMIT, TICKWRIGHT
+from benchmarks.speed.names import APSCHEDULER_3, LIMIT, SUBMIT, TICKWRIGHT
 from benchmarks.speed.page import PAGE
 from benchmarks.speed.results import Results
 
@@ -57,6 +57,7 @@ CURVES = (
 )
 WAKING = "performance-waking.svg"
 GREYS = {LIMIT: "#8c959f", SUBMIT: "#c3c9d0"}
+COLOURS = {APSCHEDULER_3: "#cf222e", "APScheduler 4": "#e16f24", "huey": "#8250df", "schedule": "#1a7f37"}
 
 
 def draw(results: Results, folder: Path = PAGE.parent) -> None:
@@ -80,7 +81,11 @@ def _write(path: Path, title: str, fill: Callable[[Any], None]) -> None:
     fill(axes)
     axes.set_title(title, loc="left", fontweight="bold")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#d0d7de", linewidth=0.6)
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log":  # in whole numbers, not in powers of ten
+            axis.set_major_formatter("{x:,g}")
+            axis.set_minor_formatter("")
+            axis.grid(color="#d0d7de", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.tight_layout()
     figure.savefig(path, format="svg", metadata={"Date": None})
@@ -104,6 +109,7 @@ def _draw_waking(axes: Any, results: Results) -> None:
     for key, colour, label in (("p99", "#b6d4fe", "99 of 100 within"), ("p50", "#0969da", "half within")):
         axes.barh(names, [(figures.of(name, key) or 0) * 1e6 for name in names], color=colour, label=label)
     axes.set_xscale("log")
+    axes.set_xlim(left=10)
     axes.set_xlabel("µs")
     axes.legend(frameon=False)
 
@@ -113,4 +119,4 @@ def _style(name: str) -> dict[str, Any]:
         return {"color": "#0969da", "marker": "o", "linewidth": 2.4, "zorder": 3}
     if name in GREYS:
         return {"color": GREYS[name], "marker": ".", "linestyle": "--"}
-    return {"marker": "o", "linewidth": 1.2}
+    return {"color": COLOURS.get(name), "marker": "o", "linewidth": 1.2}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
@@ -52,9 +53,10 @@ def take_turns(
                     for peer in peers:
                         if (letter, index, peer.name) in out:
                             continue
+                        began = monotonic()
                         reply = measure(GROUPS[letter], peer, case | {"folder": folder})
                         if "lacks" not in reply:
-                            _say(number, letter, case, peer, reply)
+                            print(_news(number, letter, peer, reply, monotonic() - began), file=sys.stderr, flush=True)
                         if not _take(found[letter], peer.name, case, reply):
                             out.add((letter, index, peer.name))
     return found
@@ -70,9 +72,11 @@ def ask(group: str, peer: Peer, case: dict[str, Any]) -> dict[str, Any]:
     try:
         output, errors = process.communicate(timeout=case["seconds"])
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
         return {"slow": f"> {case['seconds']} s"}
+    finally:
+        if process.poll() is None:  # it took too long, or somebody pressed Ctrl-C
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
     if process.returncode != 0 or not output:
         last = (errors.strip().splitlines() or [f"it ended with {process.returncode}"])[-1]
         return {"failed": f"broke: {last}"}
@@ -95,7 +99,7 @@ def _take(figures: Figures, name: str, case: dict[str, Any], reply: dict[str, An
     return False
 
 
-def _say(number: int, letter: str, case: dict[str, Any], peer: Peer, reply: dict[str, Any]) -> None:
-    shown = {key: f"{figure:.3g}" for key, figure in reply.get("figures", {}).items()}
-    came = " ".join(f"{key}={figure}" for key, figure in list(shown.items())[:4]) or next(iter(reply.values()))
-    print(f"round {number + 1}, {letter}, {peer.name}: {came}", file=sys.stderr, flush=True)
+def _news(number: int, letter: str, peer: Peer, reply: dict[str, Any], seconds: float) -> str:
+    shown = [f"{key}={figure:.3g}" for key, figure in reply.get("figures", {}).items()]
+    came = " ".join(shown[:4]) or next(iter(reply.values()))
+    return f"round {number + 1}, {letter}, {peer.name}, {seconds:.0f} s: {came}"

@@ -24,9 +24,4 @@ def written_into(text: str, results: Results) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"the page has no lines {BEGIN!r} and {END!r}, between which the tables go")
-    return f"{before}{BEGIN}\n\n{_head(results)}\n\n{as_markdown(results)}\n\n{END}{after}"
-
-
-def _head(results: Results) -> str:
-    kind = "A quick run" if results.quick else "A run"
-    return f"{kind} of {results.date}, medians of {results.rounds} rounds, on {results.machine}."
+    return f"{before}{BEGIN}\n\n{as_markdown(results)}\n\n{END}{after}"

@@ -11,7 +11,7 @@ from benchmarks.speed.results import Results
 from benchmarks.speed.row import Row
 from benchmarks.speed.turns import group_of
 
-__all__ = ["as_markdown", "everybody", "summary"]
+__all__ = ["as_markdown", "everybody", "reached", "summary"]
 
 HEADS = (
     "",
@@ -31,12 +31,28 @@ NOTHING = "–"
 
 def as_markdown(results: Results) -> str:
     """Return all tables of a run."""
-    parts = []
+    met, to_reach = reached(results)
+    kind = "A quick run" if results.quick else "A run"
+    parts = [
+        f"{kind} of {results.date}, {results.rounds} rounds, on {results.machine}. "
+        f"Of {to_reach} figures to reach, {met} are met."
+    ]
     for letter, figures in results.groups.items():
         group = group_of(letter)
         rows = group.rows(results.quick)
         parts += [f"### {group.TITLE}", summary(rows, figures), everybody(rows, figures)]
     return "\n\n".join(part for part in parts if part)
+
+
+def reached(results: Results) -> tuple[int, int]:
+    """Return how many rows have what they are to reach, and how many are to reach something."""
+    verdicts = [
+        verdict(figures, row)
+        for letter, figures in results.groups.items()
+        for row in group_of(letter).rows(results.quick)
+        if row.reach
+    ]
+    return verdicts.count("met"), len(verdicts)
 
 
 def summary(rows: Sequence[Row], figures: Figures) -> str:

@@ -19,7 +19,7 @@ from benchmarks.speed.plots import CURVES
 from benchmarks.speed.reach import AsGoodAs, AtLeast, AtMost, Flat, NearLimit, verdict
 from benchmarks.speed.results import Results, here_and_now
 from benchmarks.speed.row import BYTES, MICROS, PER_SECOND, Row
-from benchmarks.speed.table import everybody, summary
+from benchmarks.speed.table import as_markdown, everybody, reached, summary
 from benchmarks.speed.turns import ask, group_of, take_turns
 
 ADAPTERS = Path(adapters.__file__).parent
@@ -114,6 +114,17 @@ def test_the_table_shows_ours_beside_the_others():
     assert shown == "| what | µs | 30 | 8 (huey) | 1 | **2** | 15 × | 4 × | 2 | ≥ 10 × APScheduler 3 | met |"
     assert everybody([row()], found).splitlines()[-1] == "| what | µs | 2 | 30 | 8 | 1 |"
     assert everybody([row()], figures(Tickwright=1.0, bare_limit=1.0)) == ""
+
+
+def test_the_head_says_how_much_is_reached():
+    found = Figures()
+    found.add(TICKWRIGHT, {"catch up": 0.001})
+    made = Results(date="2026-01-05", machine="a machine", quick=False, rounds=3, groups={"I": found})
+    assert reached(made) == (1, 1)
+    assert as_markdown(made).startswith(
+        "A run of 2026-01-05, 3 rounds, on a machine. Of 1 figures to reach, 1 are met."
+    )
+    assert "| ≤ 1 ms | met |" in as_markdown(made)
 
 
 # -- dropped work --------------------------------------------------------------------------------------

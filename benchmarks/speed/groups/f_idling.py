@@ -34,7 +34,7 @@ print(json.dumps([process_time() - began, len(sys.modules) - modules, (pages() -
 def cases(quick: bool) -> list[dict[str, Any]]:
     """Return one case for each."""
     return [
-        {"needs": "in_memory", "keys": ["idle"], "for": 5 if quick else 20, "seconds": 120},
+        {"needs": "in_memory", "keys": ["idle"], "for": 3 if quick else 20, "seconds": 120},
         {"needs": "IMPORT", "keys": ["import", "modules", "memory"], "seconds": 60},
     ]
 

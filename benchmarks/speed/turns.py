@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,13 +39,13 @@ def group_of(letter: str) -> ModuleType:
 def take_turns(
     letters: Sequence[str], peers: Sequence[Peer], rounds: int, quick: bool, measure: Ask | None = None
 ) -> dict[str, Figures]:
-    """Measure these groups with these peers, round by round."""
+    """Measure these groups with these peers, round by round; Ctrl-C keeps what there is by then."""
     measure = measure or ask
     found = {letter: Figures() for letter in letters}
     out: set[tuple[str, int, str]] = set()  # who is not asked for a case again
     # Beside the checkout: /tmp may be memory, where durable work costs nothing.
     KEPT.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=KEPT) as folder:
+    with suppress(KeyboardInterrupt), TemporaryDirectory(dir=KEPT) as folder:
         for number in range(rounds):
             for letter in letters:
                 for index, case in enumerate(group_of(letter).cases(quick)):

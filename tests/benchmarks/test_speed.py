@@ -220,6 +220,20 @@ def test_who_lacks_something_is_not_asked_again():
     assert not found.failures
 
 
+def test_what_was_measured_before_ctrl_c_is_kept():
+    replies = iter([{"figures": {"catch up": 1.0}}])
+
+    def measure(group, peer, case):
+        try:
+            return next(replies)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    found = take_turns(["I", "D"], [TICKWRIGHT_PEER], 3, quick=True, measure=measure)
+    assert found["I"].of(TICKWRIGHT, "catch up") == 1.0
+    assert found["D"].of(TICKWRIGHT, "p50") is None
+
+
 # -- the parts fit together ----------------------------------------------------------------------------
 
 

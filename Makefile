@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests test-time test-chaos fuzz coverage format demo kills peers bench pictures clean
+.PHONY: help test lint types tests test-time test-chaos fuzz coverage format demo kills peers bench bench-quick bench-docs pictures clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -74,8 +74,23 @@ test-chaos: $(MADE) ## kill, freeze and cut off processes that share a file, and
 peers: $(MADE) ## ask other schedulers for the same fire times and print who is wrong; PEERS="cronsim croniter" chooses
 	"$(VENV_PYTHON)" -m benchmarks.triggers_right $(PEERS)
 
-bench: $(MADE) ## time the next fire time beside other schedulers; PEERS="cronsim --rounds 3" chooses
-	"$(VENV_PYTHON)" -m benchmarks.triggers_fast $(PEERS)
+# As for `make demo`, only the GROUPS that was typed counts: bash keeps a variable of that name, too.
+ifeq ($(origin GROUPS),command line)
+BENCH_GROUPS := $(if $(GROUPS),--groups "$(GROUPS)")
+else
+BENCH_GROUPS :=
+endif
+BENCH_ARGS = $(BENCH_GROUPS) $(if $(PEERS),--peers "$(PEERS)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(ARGS)
+
+bench: $(MADE) ## time everything beside other schedulers; GROUPS=A,C PEERS="Tickwright,huey" ROUNDS=3 choose
+	"$(VENV_PYTHON)" -m benchmarks.speed $(BENCH_ARGS)
+
+bench-quick: $(MADE) ## the same with fewer jobs, beside APScheduler 3 and the bare limits only
+	"$(VENV_PYTHON)" -m benchmarks.speed --quick $(BENCH_ARGS)
+
+bench-docs: $(MADE) ## the same as bench, and write its tables and plots into the docs
+	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check --group bench
+	"$(VENV_PYTHON)" -m benchmarks.speed --docs $(BENCH_ARGS)
 
 pictures: $(MADE) ## draw the pictures of the docs anew, by asking the triggers
 	"$(VENV_PYTHON)" docs/explanation/draw_time.py
@@ -95,7 +110,7 @@ fuzz: $(MADE) ## look for SECONDS=600 for input that a trigger does not refuse p
 	"$(VENV_PYTHON)" -m tests.triggers.fuzz $(FUZZ_SECONDS) $(SEED)
 
 clean: ## delete the virtual environment and all that the tools left
-	rm -rf "$(VENV)" .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	rm -rf "$(VENV)" benchmarks/.environments benchmarks/.results .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
 	find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # A checkout that was copied or moved brings an environment that still points at the old place: make it again.

@@ -8,9 +8,8 @@ import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from benchmarks.environments import install, python_of
+from benchmarks.environments import python_with
 from benchmarks.triggers_right.asking import ADAPTERS, Asked
 from benchmarks.triggers_right.cases import Case, read_cases
 from benchmarks.triggers_right.malformed import malformed_markdown, malformed_texts, what_came
@@ -33,10 +32,9 @@ def main() -> None:
     chosen = [peer for peer in PEERS if not options.peers or peer.name in options.peers]
     cases = list(read_cases())
     other_rules = {case.id: answers_by_other_rules(case) for case in cases}
-    with TemporaryDirectory() as folder:
-        tallies = [ask_all(peer, Path(folder), cases, other_rules) for peer in chosen]
-        same_hour = {peer.name: ask_same_hour(peer, Path(folder)) for peer in chosen}
-        malformed = {peer.name: ask_malformed(peer, Path(folder)) for peer in chosen}
+    tallies = [ask_all(peer, cases, other_rules) for peer in chosen]
+    same_hour = {peer.name: ask_same_hour(peer) for peer in chosen}
+    malformed = {peer.name: ask_malformed(peer) for peer in chosen}
     print(as_markdown(tallies))
     print(f"\n{same_hour_markdown(same_hour)}")
     print(f"\n{malformed_markdown(malformed)}")
@@ -44,13 +42,16 @@ def main() -> None:
         options.json.write_text(json.dumps(as_json(tallies), indent=1) + "\n", encoding="utf-8")
 
 
-def ask_all(
-    peer: Peer, folder: Path, cases: list[Case], other_rules: dict[int, tuple[tuple[datetime, ...], ...]]
-) -> Tally:
+def asked_of(peer: Peer) -> Asked:
+    """Return the adapter of a peer, to be asked in the peer's own environment."""
+    return Asked(python_with(peer.requirements), ADAPTERS / peer.adapter)
+
+
+def ask_all(peer: Peer, cases: list[Case], other_rules: dict[int, tuple[tuple[datetime, ...], ...]]) -> Tally:
     """Return what one peer made of all cases."""
     print(f"{peer.name} ...", file=sys.stderr)
     tally = Tally(peer.name, __version__ if peer.requirement is None else peer.requirement.partition("==")[2])
-    asked = Asked(install(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
+    asked = asked_of(peer)
     try:
         for case in cases:
             verdict = judge(case, asked.ask(case), other_rules[case.id])
@@ -60,18 +61,18 @@ def ask_all(
     return tally
 
 
-def ask_same_hour(peer: Peer, folder: Path) -> list[str]:
-    """Return what one peer does in the hours in which clocks change; it is installed by now."""
-    asked = Asked(python_of(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
+def ask_same_hour(peer: Peer) -> list[str]:
+    """Return what one peer does in the hours in which clocks change."""
+    asked = asked_of(peer)
     try:
         return [shown(question, asked.ask(question)) for question in HOURS.values()]
     finally:
         asked.stop()
 
 
-def ask_malformed(peer: Peer, folder: Path) -> Counter[str]:
+def ask_malformed(peer: Peer) -> Counter[str]:
     """Return how often what came of texts that say nothing."""
-    asked = Asked(python_of(peer.requirement, folder / peer.adapter), ADAPTERS / peer.adapter)
+    asked = asked_of(peer)
     try:
         return Counter(what_came(asked.ask(text)) for text in malformed_texts())
     finally:

@@ -23,6 +23,11 @@ class Peer:
     """The features, of those that `Case.features` names, that its documentation promises."""
 
     @property
+    def requirements(self) -> tuple[str, ...]:
+        """What its environment has."""
+        return () if self.requirement is None else (self.requirement,)
+
+    @property
     def adapter(self) -> str:
         """The name of the adapter's file, which is not the library's: that would stand in its way."""
         return f"ask_{self.name.lower().replace(' ', '_').replace('-', '_')}.py"

@@ -13,7 +13,7 @@ MADE := $(VENV)/.made
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint types tests test-time test-chaos fuzz coverage format demo kills peers bench bench-quick bench-docs pictures clean
+.PHONY: help test lint types tests test-time test-chaos fuzz coverage format demo kills peers bench bench-quick bench-docs scale pictures clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -91,6 +91,17 @@ bench-quick: $(MADE) ## the same with fewer jobs, beside APScheduler 3 and the b
 bench-docs: $(MADE) ## the same as bench, and write its tables and plots into the docs
 	"$(VENV_PYTHON)" -m pip install --quiet --disable-pip-version-check --group bench
 	"$(VENV_PYTHON)" -m benchmarks.speed --docs $(BENCH_ARGS)
+
+# As for `make demo`, only the SECONDS that was typed counts; a minute if none was.
+ifeq ($(origin SECONDS),command line)
+SCALE_SECONDS := $(or $(SECONDS),60)
+else
+SCALE_SECONDS := 60
+endif
+
+scale: $(MADE) ## measure a million jobs and ten million runs on record; JOBS=100000 RUNS=1000000 SECONDS=20 for less
+	"$(VENV_PYTHON)" -m benchmarks.scale --seconds $(SCALE_SECONDS) \
+	  $(if $(filter command line,$(origin JOBS)),--jobs $(JOBS)) $(if $(RUNS),--runs $(RUNS))
 
 pictures: $(MADE) ## draw the pictures of the docs anew, by asking the triggers
 	"$(VENV_PYTHON)" docs/explanation/draw_time.py

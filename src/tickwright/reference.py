@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib import import_module
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 from tickwright.errors import InvalidReferenceError, shortened
@@ -137,7 +137,7 @@ def make_reference(func: Callable[..., Any]) -> Reference:
     Takes functions, classes, methods of classes and of objects, partials, and objects with `__call__`. Raises
     `InvalidReferenceError` for what no name leads back to, such as a lambda, with what to do instead.
     """
-    if isinstance(func, FunctionType) and (place := _seen_at(func)) is not None:
+    if isinstance(func, (FunctionType, BuiltinFunctionType)) and (place := _seen_at(func)) is not None:
         return _shared(place)
     if isinstance(func, partial):
         inner = make_reference(func.func)
@@ -159,7 +159,7 @@ def make_reference(func: Callable[..., Any]) -> Reference:
     return _of_object(func)
 
 
-def _seen_at(func: FunctionType) -> str | None:
+def _seen_at(func: FunctionType | BuiltinFunctionType) -> str | None:
     """Return the place of a function that a look at its module finds there, by no other name; else None.
 
     Nearly every job's function is one, and applications add many jobs of few functions: what all others need to be

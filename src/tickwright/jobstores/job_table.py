@@ -197,8 +197,9 @@ class _Queue:
             for entry in entries:
                 heappush(self._heap, entry)
         else:
-            self._heap = [*self._heap, *entries]
-            heapify(self._heap)
+            heap = [*self._heap, *entries]
+            heapify(heap)
+            self._heap = heap
         self.current += len(entries)
 
     def leave(self) -> None:

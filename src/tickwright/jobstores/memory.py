@@ -186,8 +186,16 @@ class MemoryJobStore(JobStore):
         with self._lock:
             for job_id in job_ids:
                 self._check_stored(job_id)
+            before = [self._jobs.get(job_id) for job_id in job_ids]
+            try:
+                for job_id in job_ids:
+                    self._jobs.remove(job_id)
+            except BaseException:  # Ctrl-C
+                for job in before:
+                    if job is not None:
+                        self._jobs.put(job)
+                raise
             for job_id in job_ids:
-                self._jobs.remove(job_id)
                 self._runs.release(job_id)
 
     def commit_all(self, changes: Sequence[Change]) -> bool:

@@ -11,7 +11,14 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 from tickwright.errors import InvalidReferenceError, shortened
-from tickwright.names import LastingName, anything_moved, known_names, lasting_name, place_now, registered
+from tickwright.names import (
+    LastingName,
+    is_known_by_place,
+    known_names,
+    lasting_name,
+    place_now,
+    registered,
+)
 from tickwright.policies import UNSET
 
 __all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now"]
@@ -166,7 +173,7 @@ def _seen_at(func: FunctionType | BuiltinFunctionType) -> str | None:
     found costs ten times as much.
     """
     module_name, name = func.__module__, func.__qualname__
-    if getattr(sys.modules.get(module_name), name, None) is not func or lasting_name(func) or anything_moved():
+    if getattr(sys.modules.get(module_name), name, None) is not func or not is_known_by_place(func):
         return None
     if module_name == "__main__":
         module_name = _name_of_main()

@@ -16,7 +16,7 @@ from tests.schedulers import deeds
 from tickwright import events
 from tickwright.core import backlog, changing
 from tickwright.errors import InvalidJobError
-from tickwright.schedulers import adding, signature
+from tickwright.schedulers import adding, batch_adding, signature
 from tickwright.testing import ManualScheduler
 from tickwright.triggers.coerce import make_trigger
 
@@ -105,7 +105,7 @@ def test_no_event_is_made_for_nobody(scheduler, monkeypatch):
 def test_jobs_of_a_batch_share_what_is_the_same(scheduler, monkeypatch):
     asked: Counter[str] = Counter()
     for name in ("declare", "make_trigger"):
-        monkeypatch.setattr(adding, name, counted(asked, name, getattr(adding, name)))
+        monkeypatch.setattr(batch_adding, name, counted(asked, name, getattr(batch_adding, name)))
     first_fire_time = backlog.first_fire_time
     monkeypatch.setattr(changing, "first_fire_time", counted(asked, "first_fire_time", first_fire_time))
     batch = [{"id": f"job {n}", "args": [n]} for n in range(100)]

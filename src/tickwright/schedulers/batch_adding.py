@@ -18,10 +18,11 @@ from tickwright.job import Job
 from tickwright.locks import unless_held
 from tickwright.policies import UNSET
 from tickwright.run import Run
-from tickwright.schedulers.declaring import declare_alike
+from tickwright.schedulers.declaring import declare, declare_alike
 from tickwright.schedulers.jobs import JobCalls
 from tickwright.schedulers.pending import PendingJob, make_pending_job
 from tickwright.stored_job import StoredJob
+from tickwright.triggers.coerce import make_trigger
 
 if TYPE_CHECKING:
     from tickwright.jobstores.base import JobStore
@@ -31,6 +32,9 @@ __all__ = ["BatchAddCalls"]
 
 OWN = frozenset({"id", "args", "kwargs", "name"})
 """What most jobs of a batch have of their own. Where a job has nothing else, the rest is not looked at again."""
+
+OF_JOB = (*sorted(OWN), "misfire_grace_time", "coalesce", "max_instances", "on_lost", "executor")
+"""The arguments of `add_job` that `declare` takes by their names."""
 
 
 class _Decided(NamedTuple):
@@ -113,10 +117,19 @@ class BatchAddCalls(JobCalls):
             pending.append(one)
         return pending
 
-    def _declare_item(self, arguments: dict[str, Any]) -> PendingJob:
-        if "func" not in arguments:
+    def _declare_item(self, given: dict[str, Any]) -> PendingJob:
+        """Return what these arguments of `add_job` declare."""
+        if "func" not in given:
             raise TypeError("it has no func")
-        return self._declare(**arguments)
+        func, trigger = given.pop("func"), given.pop("trigger", None)
+        asked = (
+            given.pop("jobstore", "default"),
+            given.pop("replace_existing", False),
+            given.pop("next_run_time", UNSET),
+        )
+        of_job = {name: given.pop(name) for name in OF_JOB if name in given}
+        made = make_trigger(trigger, given, self.timezone)  # the others are the trigger's
+        return self._asked_for(declare(func, made, **of_job, defaults=self._configuration.job_defaults), *asked)
 
     def _carry_out_all(self, alias: str, pending: Sequence[PendingJob]) -> list[StoredJob]:
         """Store jobs that were declared, and return them as they are stored."""

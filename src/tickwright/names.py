@@ -13,7 +13,17 @@ from typing import Any, NamedTuple, TypeVar
 
 from tickwright.errors import ConfigurationError, shortened
 
-__all__ = ["LastingName", "anything_moved", "known_names", "lasting_name", "moved", "named", "place_now", "registered"]
+__all__ = [
+    "LastingName",
+    "anything_moved",
+    "is_known_by_place",
+    "known_names",
+    "lasting_name",
+    "moved",
+    "named",
+    "place_now",
+    "registered",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -141,6 +151,11 @@ def lasting_name(function: Callable[..., Any]) -> str | None:
     """Return the name that was given to a function, or None."""
     named_function = _names.get(id(function))
     return None if named_function is None else named_function[1]
+
+
+def is_known_by_place(function: Callable[..., Any]) -> bool:
+    """Return whether a function has no name of its own, and nothing at all has moved."""
+    return not _moves and id(function) not in _names
 
 
 def registered(name: str) -> Callable[..., Any] | None:

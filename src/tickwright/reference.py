@@ -7,11 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib import import_module
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 from tickwright.errors import InvalidReferenceError, shortened
-from tickwright.names import LastingName, anything_moved, known_names, lasting_name, place_now, registered
+from tickwright.names import (
+    LastingName,
+    is_known_by_place,
+    known_names,
+    lasting_name,
+    place_now,
+    registered,
+)
 from tickwright.policies import UNSET
 
 __all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now", "name_of_main"]
@@ -137,7 +144,7 @@ def make_reference(func: Callable[..., Any]) -> Reference:
     Takes functions, classes, methods of classes and of objects, partials, and objects with `__call__`. Raises
     `InvalidReferenceError` for what no name leads back to, such as a lambda, with what to do instead.
     """
-    if isinstance(func, FunctionType) and (place := _seen_at(func)) is not None:
+    if isinstance(func, (FunctionType, BuiltinFunctionType)) and (place := _seen_at(func)) is not None:
         return _shared(place)
     if isinstance(func, partial):
         inner = make_reference(func.func)
@@ -159,14 +166,14 @@ def make_reference(func: Callable[..., Any]) -> Reference:
     return _of_object(func)
 
 
-def _seen_at(func: FunctionType) -> str | None:
+def _seen_at(func: FunctionType | BuiltinFunctionType) -> str | None:
     """Return the place of a function that a look at its module finds there, by no other name; else None.
 
     Nearly every job's function is one, and applications add many jobs of few functions: what all others need to be
     found costs ten times as much.
     """
     module_name, name = func.__module__, func.__qualname__
-    if getattr(sys.modules.get(module_name), name, None) is not func or lasting_name(func) or anything_moved():
+    if getattr(sys.modules.get(module_name), name, None) is not func or not is_known_by_place(func):
         return None
     if module_name == "__main__":
         module_name = name_of_main()

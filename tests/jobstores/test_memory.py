@@ -143,6 +143,63 @@ def test_a_time_without_a_zone_is_refused_and_harms_no_other_job(store: MemoryJo
     assert store.get_runs() == []
 
 
+def test_a_batch_in_which_one_time_has_no_zone_does_nothing(store: MemoryJobStore) -> None:
+    there = [made_job("a"), made_job("b", due=at(1))]
+    assert store.add_jobs(there)
+    naive = Schedule(next_fire_time=NOW, next_run_time=datetime(2030, 1, 1), version=2)
+    fine = made_job("a", due=at(5), version=2)
+    with pytest.raises(ValueError, match="time zone"):
+        store.add_jobs([made_job("new", due=at(-5)), fine, made_job("b", schedule=naive)], {"a": 1, "b": 1})
+    with pytest.raises(ValueError, match="time zone"):
+        store.add_jobs([made_job("new", due=at(-5)), fine, made_job("bad", schedule=naive)], {"a": 1})
+    changes = [
+        Change(job_id="a", expected_version=1, schedule=fine.schedule),
+        Change(job_id="b", expected_version=1, schedule=naive),
+    ]
+    with pytest.raises(ValueError, match="time zone"):
+        store.commit_all(changes)
+    assert store.get_all_jobs() == there
+    assert store.next_due_time() == NOW
+    assert ids(store.read_due(at(9), 9).due) == ["a", "b"]
+
+
+@pytest.mark.parametrize("spare", range(3))
+def test_ctrl_c_in_the_middle_of_a_batch_leaves_no_half_of_it(
+    store: MemoryJobStore, monkeypatch: pytest.MonkeyPatch, spare: int
+) -> None:
+    there = [made_job("a"), made_job("b", due=at(1)), made_job("c", due=at(2))]
+    store.add_jobs(there)
+    table, left = store._jobs, [spare]
+
+    def interrupted(name: str) -> None:
+        call = getattr(table, name)
+
+        def once(*given: object) -> object:
+            left[0] -= 1
+            if left[0] == -1:
+                raise KeyboardInterrupt
+            return call(*given)
+
+        monkeypatch.setattr(table, name, once)
+
+    for name in ("put", "remove", "reschedule"):
+        interrupted(name)
+    again = [made_job(job.id, due=at(7), version=2) for job in there]
+    deeds = (
+        lambda: store.add_jobs([made_job("new"), *again], {"a": 1, "b": 1, "c": 1}),
+        lambda: store.remove_jobs(["a", "b", "c"]),
+        lambda: store.commit_all(
+            [Change(job_id=job.id, expected_version=1, schedule=moved(job, at(7))) for job in there]
+        ),
+    )
+    for deed in deeds:
+        left[0] = spare
+        with pytest.raises(KeyboardInterrupt):
+            deed()
+        assert store.get_all_jobs() == there
+        assert ids(store.read_due(at(9), 9).due) == ["a", "b", "c"]
+
+
 def test_no_user_code_runs_while_the_lock_is_held(store: MemoryJobStore) -> None:
     """An argument, a result and an iterable that call back into the store from another thread do not hang it."""
     entered = []

@@ -13,8 +13,9 @@ import pytest
 
 from tests.schedulers import deeds
 from tickwright import events
+from tickwright.core import backlog, changing
 from tickwright.errors import InvalidJobError
-from tickwright.schedulers import adding, signature
+from tickwright.schedulers import adding, batch_adding, signature
 from tickwright.testing import ManualScheduler
 from tickwright.triggers.coerce import make_trigger
 
@@ -98,3 +99,60 @@ def test_no_event_is_made_for_nobody(scheduler, monkeypatch):
     scheduler.add_listener(lambda event: None, events.EVENT_JOB_ADDED)
     scheduler.add_job(deeds.note, "interval", hours=1)
     assert made == {events.EVENT_JOB_ADDED: 1}
+
+
+def test_jobs_of_a_batch_share_what_is_the_same(scheduler, monkeypatch):
+    asked: Counter[str] = Counter()
+    for name in ("declare", "make_trigger"):
+        monkeypatch.setattr(batch_adding, name, counted(asked, name, getattr(batch_adding, name)))
+    first_fire_time = backlog.first_fire_time
+    monkeypatch.setattr(changing, "first_fire_time", counted(asked, "first_fire_time", first_fire_time))
+    batch = [{"id": f"job {n}", "args": [n]} for n in range(100)]
+    jobs = scheduler.add_jobs(batch, func=deeds.add, trigger="interval", hours=1)
+    assert asked == {"declare": 1, "make_trigger": 1, "first_fire_time": 1}
+    assert len({id(job._stored.schedule) for job in jobs}) == 1
+    assert len({id(job._stored.trigger) for job in jobs}) == 1
+    assert [job.args for job in jobs] == [(n,) for n in range(100)]
+    assert {job.name for job in jobs} == {"add"}
+
+
+def test_jobs_of_a_batch_with_jitter_are_due_each_at_its_own_time(scheduler):
+    batch = [{"id": f"job {n}"} for n in range(20)]
+    jobs = scheduler.add_jobs(batch, func=deeds.note, trigger="interval", hours=1, jitter=60)
+    alone = ManualScheduler("2026-01-01 12:00")
+    single = [alone.add_job(deeds.note, "interval", hours=1, jitter=60, id=job.id) for job in jobs]
+    assert [job.next_run_time for job in jobs] == [job.next_run_time for job in single]
+    assert len({job.next_run_time for job in jobs}) > 10
+
+
+def test_a_job_of_a_batch_is_what_it_would_be_alone(scheduler):
+    arguments: dict[str, Any] = {
+        "func": deeds.add,
+        "trigger": "cron",
+        "hour": 3,
+        "args": [1],
+        "misfire_grace_time": 5,
+        "executor": "x",
+    }
+    batch: list[dict[str, Any]] = [
+        {"id": "plain"},
+        {"id": "named", "name": "mine"},
+        {"id": "called", "args": [1, 2], "kwargs": {}},
+        {"id": "keyed", "args": (), "kwargs": {"a": 1}},
+        {"id": "else", "max_instances": 2},
+        {"id": "last"},
+    ]
+    jobs = scheduler.add_jobs(batch, **arguments)
+    alone = ManualScheduler("2026-01-01 12:00")
+    for job, given in zip(jobs, batch, strict=True):
+        wanted = alone.add_job(**{**arguments, **given})._stored
+        unversioned = [one.with_schedule(one.schedule._replace(version=1)) for one in (wanted, job._stored)]
+        assert unversioned[0] == unversioned[1]
+
+
+def counted(asked: Counter[str], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        asked[name] += 1
+        return call(*args, **kwargs)
+
+    return ask

@@ -83,6 +83,16 @@ def test_an_application_with_all_it_may_use(tmp_path: Path) -> None:
     scheduler.add_job(back_up, RRuleTrigger(rrule(MONTHLY, bymonthday=-1)), args=["x"], jobstore="memory")
     scheduler.add_job(back_up, RRuleTrigger("FREQ=WEEKLY;BYDAY=MO,TH", dtstart=datetime(2026, 1, 5, 9)), ["x"])
     scheduler.add_job("tests.typing.test_application:back_up", "*/5 * * * *", args=["x"])
+    many: list[Job] = scheduler.add_jobs(
+        [{"id": "first", "args": ["x"]}, {"id": "second", "args": ["y"], "next_run_time": None}],
+        func=back_up,
+        trigger="interval",
+        hours=1,
+    )
+    paused: list[Job] = scheduler.pause_jobs([job.id for job in many])
+    resumed: list[Job] = scheduler.resume_jobs(where=lambda job: job.id == "first")
+    removed: list[str] = scheduler.remove_jobs(ids=("first", "second"), jobstore="default")
+    assert (len(paused), len(resumed), removed) == (2, 1, ["first", "second"])
     either = OrTrigger(
         [CronTrigger(hour=9), AndTrigger([IntervalTrigger(hours=2), IntervalTrigger(hours=3)])], jitter=5
     )

@@ -10,6 +10,7 @@ from tickwright.change import Change
 from tickwright.errors import ConflictingIdError, JobLookupError, JobStoreError, UnreadableJobError, described
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from threading import RLock
     from typing import Protocol
 
@@ -48,7 +49,7 @@ class BatchWrites:
         def update_job(self, job: StoredJob) -> None: ...
         def update_job_if(self, job: StoredJob, version: int) -> bool: ...
         def remove_job(self, job_id: str) -> None: ...
-        def get_runs(self, *, job_id: str | None = None) -> list[Run]: ...
+        def get_runs(self, *, job_id: str | None = None, since: datetime | None = None) -> list[Run]: ...
         def _history(self) -> RunHistory: ...
         def _write_job(self, change: Change) -> bool: ...
         def _lookup_readable(self, job_id: str) -> StoredJob | None: ...
@@ -171,7 +172,8 @@ class BatchWrites:
             return True
 
     def _has_run(self, job: StoredJob) -> bool:
-        return any(run.fire_time == job.schedule.next_fire_time for run in self.get_runs(job_id=job.id))
+        fire_time = job.schedule.next_fire_time
+        return any(run.fire_time == fire_time for run in self.get_runs(job_id=job.id, since=fire_time))
 
     def _take_back(self, written: Sequence[tuple[str, StoredJob | None]], error: BaseException | None = None) -> None:
         """Make these jobs what they were before, the last one first; None: they were not there."""

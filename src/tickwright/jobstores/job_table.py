@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush, merge
 from itertools import islice
@@ -43,6 +43,14 @@ class JobTable:
 
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._jobs
+
+    def first_of(self, job_ids: Iterable[str]) -> str | None:
+        """Return the first of these ids that a job has, or None."""
+        jobs = self._jobs
+        for job_id in job_ids:
+            if job_id in jobs:
+                return job_id
+        return None
 
     def get(self, job_id: str) -> StoredJob | None:
         """Return the job as it stands, or None."""
@@ -189,8 +197,9 @@ class _Queue:
             for entry in entries:
                 heappush(self._heap, entry)
         else:
-            self._heap = [*self._heap, *entries]
-            heapify(self._heap)
+            heap = [*self._heap, *entries]
+            heapify(heap)
+            self._heap = heap
         self.current += len(entries)
 
     def leave(self) -> None:

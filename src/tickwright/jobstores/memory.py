@@ -156,11 +156,11 @@ class MemoryJobStore(JobStore):
     ) -> bool:
         with self._lock:
             new = [job for job in jobs if job.id not in instead_of] if instead_of else jobs
-            for job in new:
-                if job.id in self._jobs:
-                    raise self._id_is_taken(job.id)
-                if job.id in unless_run and self._has_run(job):
-                    return False
+            taken = self._jobs.first_of(job.id for job in new)
+            if taken is not None:
+                raise self._id_is_taken(taken)
+            if unless_run and any(job.id in unless_run and self._has_run(job) for job in new):
+                return False
             changed = [job for job in jobs if job.id in instead_of] if instead_of else []
             for job in changed:
                 schedule = self._jobs.schedule_of(job.id)
@@ -186,8 +186,16 @@ class MemoryJobStore(JobStore):
         with self._lock:
             for job_id in job_ids:
                 self._check_stored(job_id)
+            before = [self._jobs.get(job_id) for job_id in job_ids]
+            try:
+                for job_id in job_ids:
+                    self._jobs.remove(job_id)
+            except BaseException:  # Ctrl-C
+                for job in before:
+                    if job is not None:
+                        self._jobs.put(job)
+                raise
             for job_id in job_ids:
-                self._jobs.remove(job_id)
                 self._runs.release(job_id)
 
     def commit_all(self, changes: Sequence[Change]) -> bool:

@@ -81,51 +81,6 @@ class AddCalls(LookCalls):
         where an argument cannot be taken, `JobStoreNotFoundError` for an unknown alias.
         """
         self._check_process()
-        pending = self._declare(
-            func,
-            trigger,
-            args,
-            kwargs,
-            id,
-            name,
-            misfire_grace_time,
-            coalesce,
-            max_instances,
-            next_run_time,
-            jobstore,
-            executor,
-            replace_existing,
-            on_lost=on_lost,
-            **trigger_args,
-        )
-        if not self.running:
-            with unless_held(self._lock):
-                # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
-                if not self.running:
-                    self._pending.add(pending)
-                    return self._handle(jobstore, pending.job)
-        return self._handle(jobstore, self._carry_out(pending))
-
-    def _declare(
-        self,
-        func: Callable[..., Any] | str,
-        trigger: Trigger | str | timedelta | datetime | None = None,
-        args: Iterable[Any] | None = None,
-        kwargs: Mapping[str, Any] | None = None,
-        id: str | None = None,
-        name: str | None = None,
-        misfire_grace_time: float | timedelta | Unset | None = UNSET,
-        coalesce: bool | Unset = UNSET,
-        max_instances: int | Unset = UNSET,
-        next_run_time: datetime | str | Unset | None = UNSET,
-        jobstore: str = "default",
-        executor: str = "default",
-        replace_existing: bool = False,
-        *,
-        on_lost: OnLost | str | Unset = UNSET,
-        **trigger_args: Any,
-    ) -> PendingJob:
-        """Return the job that the arguments of `add_job` declare, after looking at each of them."""
         job = declare(
             func,
             make_trigger(trigger, trigger_args, self.timezone),
@@ -140,6 +95,18 @@ class AddCalls(LookCalls):
             executor=executor,
             defaults=self._configuration.job_defaults,
         )
+        pending = self._asked_for(job, jobstore, replace_existing, next_run_time)
+        if not self.running:
+            with unless_held(self._lock):
+                # Under the lock, so that a scheduler that starts just now finds it either pending or stored.
+                if not self.running:
+                    self._pending.add(pending)
+                    return self._handle(jobstore, job)
+        return self._handle(jobstore, self._carry_out(pending))
+
+    def _asked_for(
+        self, job: StoredJob, jobstore: str, replace_existing: bool, next_run_time: datetime | str | Unset | None
+    ) -> PendingJob:
         if next_run_time is not UNSET:
             next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")
         return PendingJob(job=job, jobstore=jobstore, replace_existing=replace_existing, next_run_time=next_run_time)

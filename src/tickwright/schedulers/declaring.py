@@ -23,7 +23,7 @@ from tickwright.stored_job import NO_KWARGS, StoredJob
 from tickwright.triggers.base import Trigger
 from tickwright.triggers.date import DateTrigger
 
-__all__ = ["JobDefaults", "as_next_run_time", "changed", "checked_defaults", "declare"]
+__all__ = ["JobDefaults", "as_next_run_time", "changed", "checked_defaults", "declare", "declare_alike"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,39 @@ def declare(
             defaults.max_instances if max_instances is UNSET else _count("max_instances", max_instances, shown)
         ),
         on_lost=defaults.on_lost if on_lost is UNSET else _on_lost(on_lost, shown),
+    )
+    check_arguments(job)
+    return job
+
+
+def declare_alike(
+    template: StoredJob,
+    *,
+    id: str | None = None,
+    args: Iterable[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    name: str | None = None,
+) -> StoredJob:
+    """Return what `declare` would for arguments that differ in these only from those of another job.
+
+    What they have in common has been looked at.
+    """
+    func = template.func
+    shown = _JobFor(func) if id is None else f"job {id!r}"
+    job = StoredJob(
+        id=new_id() if id is None else _id(id, shown),
+        func=func,
+        reference=template.reference,
+        trigger=template.trigger,
+        args=_args(args, shown),
+        kwargs=_kwargs(kwargs, shown),
+        name=_name_of(func) if name is None else _text("name", name, shown),
+        executor=template.executor,
+        misfire_grace_time=template.misfire_grace_time,
+        coalesce=template.coalesce,
+        max_instances=template.max_instances,
+        on_lost=template.on_lost,
+        schedule=template.schedule,
     )
     check_arguments(job)
     return job

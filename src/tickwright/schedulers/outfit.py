@@ -37,7 +37,7 @@ from tickwright.schedulers.batch_decision import BatchDecision
 from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.checkup import examine
 from tickwright.schedulers.configuration import read_configuration
-from tickwright.schedulers.declaring import as_next_run_time, changed, declare
+from tickwright.schedulers.declaring import as_next_run_time, changed, declare, declare_alike
 from tickwright.schedulers.health import Health
 from tickwright.schedulers.host import Host
 from tickwright.schedulers.listeners import Callback, Listeners
@@ -112,6 +112,7 @@ __all__ = [
     "date",
     "datetime",
     "declare",
+    "declare_alike",
     "events",
     "examine",
     "fire_now",

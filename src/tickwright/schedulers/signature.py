@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from tickwright.errors import InvalidJobError
@@ -41,7 +41,10 @@ def _is_known_to_be_taken(job: StoredJob) -> bool:
     func, count = job.func, len(job.args)
     if isinstance(func, MethodType):
         func, count = func.__func__, count + 1
-    return isinstance(func, FunctionType) and _takes(func, count, tuple(job.kwargs))
+    is_function = isinstance(func, FunctionType) or (
+        isinstance(func, BuiltinFunctionType) and isinstance(func.__self__, ModuleType)
+    )
+    return is_function and _takes(func, count, tuple(job.kwargs))
 
 
 # Reading a signature costs more than all the rest of add_job, binding it as much as half of it, and applications add

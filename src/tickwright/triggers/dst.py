@@ -124,8 +124,8 @@ class Timeline:
 
     __slots__ = ("_last", "_stretches", "_treatment", "_zone", "plain")
 
-    STRETCH = 128 * DAY
-    MOST_KEPT = 4_096  # stretches: fourteen centuries
+    STRETCH = 256 * DAY
+    MOST_KEPT = 2_048  # stretches: fourteen centuries
 
     def __init__(self, zone: tzinfo, treatment: Treatment) -> None:
         self._zone = zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import NamedTuple
 
-from tickwright.instants import DAY, EARLIEST, LATEST, UTC, to_datetime
+from tickwright.instants import DAY, EARLIEST, LATEST, SECOND, UTC, to_datetime
 
 __all__ = ["MOST_APART", "Transition", "offset_at", "transitions_between"]
 
@@ -64,6 +64,14 @@ def transitions_between(zone: tzinfo, begin: int, end: int) -> list[Transition]:
 
 def _first_other(zone: tzinfo, low: int, high: int, offset: int) -> int:
     """Return the instant in (low, high] where `offset`, which holds at `low` and not at `high`, ends."""
+    while high - low > SECOND:
+        middle = (low + high + SECOND) // (2 * SECOND) * SECOND  # a whole second: clocks are changed at one, as a rule
+        if offset_at(zone, middle) == offset:
+            low = middle
+        else:
+            high = middle
+    if offset_at(zone, high - 1) == offset:
+        return high
     while high - low > 1:
         middle = (low + high) // 2
         if offset_at(zone, middle) == offset:

@@ -36,17 +36,17 @@ class CronPattern:
 
     def first_from(self, wall: int) -> int | None:
         """Return the first match at or after `wall`."""
-        if wall < FIRST_WALL:
-            wall = FIRST_WALL
-        elif wall > LAST_WALL:
-            return None
-        day, time = divmod(wall, SECONDS_A_DAY)
+        day = wall // SECONDS_A_DAY
         start, end, mask, number = self._calendar.latest
         if not start <= day < end:
+            if wall < FIRST_WALL:
+                return self.first_from(FIRST_WALL)
+            if wall > LAST_WALL:
+                return None
             start, _, mask, number = self._calendar.enter(day)
         rest = mask >> day - start
         if rest & 1:
-            found = self.times.first_from(time)
+            found = self.times.first_from(wall % SECONDS_A_DAY)
             if found is not None:
                 return day * SECONDS_A_DAY + found
             rest ^= 1

@@ -26,6 +26,7 @@ class Curve:
     key: str
     """The key of the figure, with a star where the number of jobs stands."""
     scale: float = 1.0
+    is_logarithmic: bool = True
 
     def points(self, results: Results, name: str) -> list[tuple[int, float]]:
         """Return the median of one peer for each number of jobs, by that number."""
@@ -45,7 +46,14 @@ class Curve:
 EACH = "µs for each job"
 CURVES = (
     Curve(file="performance-adding.svg", title="add_job, in memory", axis=EACH, group="B", key="add *", scale=1e6),
-    Curve(file="performance-memory.svg", title="Memory", axis="bytes for each job", group="B", key="memory *"),
+    Curve(
+        file="performance-memory.svg",
+        title="Memory",
+        axis="bytes for each job",
+        group="B",
+        key="memory *",
+        is_logarithmic=False,
+    ),
     Curve(
         file="performance-due.svg",
         title="Jobs due at once, 10 threads",
@@ -83,7 +91,7 @@ def _write(path: Path, title: str, fill: Callable[[Any], None]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":  # in whole numbers, not in powers of ten
-            axis.set_major_formatter("{x:,g}")
+            axis.set_major_formatter("{x:,.0f}")
             axis.set_minor_formatter("")
             axis.grid(color="#d0d7de", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -97,10 +105,13 @@ def _draw_curve(axes: Any, results: Results, curve: Curve) -> None:
         if points := curve.points(results, name):
             axes.plot(*zip(*points, strict=True), label=name, **_style(name))
     axes.set_xscale("log")
-    axes.set_yscale("log")
+    if curve.is_logarithmic:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
     axes.set_xlabel("jobs")
     axes.set_ylabel(curve.axis)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def _draw_waking(axes: Any, results: Results) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.speed.figures import Figures, times_as_good
 from benchmarks.speed.names import APSCHEDULER_3, LIMIT, TICKWRIGHT
+from benchmarks.speed.peers import PEERS
 from benchmarks.speed.reach import verdict
 from benchmarks.speed.results import Results
 from benchmarks.speed.row import Row
@@ -83,7 +84,8 @@ def _line(row: Row, figures: Figures) -> str:
 
 def everybody(rows: Sequence[Row], figures: Figures) -> str:
     """Return the figures of all who took part, by name; nothing where the summary has all of them."""
-    names = list(dict.fromkeys(name for row in rows for name in figures.rounds.get(row.key, {})))
+    took_part = {name for row in rows for name in figures.rounds.get(row.key, {})}
+    names = [peer.name for peer in PEERS if peer.name in took_part]
     if set(names) <= {TICKWRIGHT, APSCHEDULER_3, LIMIT}:
         return ""
     lines = [f"| everybody | unit | {' | '.join(names)} |", f"|---|---|{'---:|' * len(names)}"]

@@ -25,7 +25,7 @@ LOOKS = 200
 
 def cases(quick: bool) -> list[dict[str, Any]]:
     """Return a case for running, adding and starting, the first two in both modes."""
-    runs, adds = (2_000, 200) if quick else (10_000, 500)
+    runs, adds = (1_000, 100) if quick else (10_000, 500)
     found: list[dict[str, Any]] = []
     for mode in MODES:
         found.append({"what": "run", "mode": mode, "count": runs})

@@ -11,7 +11,7 @@ __all__ = ["Clock", "SystemClock"]
 READ_TOGETHER = 0.010
 """Seconds within which the two clocks must be read for the pair to be one moment."""
 
-MOST_YIELDS = 10_000
+MOST_LOOKS = 50_000
 """After which somebody who stays awake has waited long enough, whatever the clock says: some stand still."""
 
 MOST_READINGS = 10
@@ -42,12 +42,15 @@ class Clock(ABC):
         return self.now(), self.monotonic()
 
     def stay_awake(self, seconds: float) -> None:
-        """Return after so short a time, without having slept, and let other threads run meanwhile."""
+        """Return after so short a time, without having slept.
+
+        Other threads wait meanwhile, so it is for less than the 5 ms after which Python itself has them take turns. Nor
+        is the system asked for anything: it may refuse, as where a library plays with the clock.
+        """
         until = self.monotonic() + seconds
-        for _ in range(MOST_YIELDS):
+        for _ in range(MOST_LOOKS):
             if self.monotonic() >= until:
                 break
-            time.sleep(0)
 
 
 class SystemClock(Clock):

@@ -109,7 +109,7 @@ def _has_stepped(scheduler: BackgroundScheduler, since: float) -> bool:
 
 def _go_blind() -> None:
     """Have this program know of others' deaths by their leases only."""
-    import tickwright.schedulers.base as where
+    import tickwright.schedulers.outfit as where
 
     assert where.__dict__["is_dead"] is is_dead, "the scheduler asks another probe now, and would go on seeing"
     where.__dict__["is_dead"] = lambda owner: False

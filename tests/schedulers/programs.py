@@ -20,7 +20,8 @@ from tickwright.schedulers.process import this_owner
 
 
 def say(text: object) -> None:
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")  # in one go: print() writes the end of the line by itself, and threads come between
+    sys.stdout.flush()
 
 
 def blocking(folder: Path, **options: Any) -> BlockingScheduler:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from tests.schedulers import deeds
 from tickwright import events
-from tickwright.clock import MOST_YIELDS, SystemClock
+from tickwright.clock import MOST_LOOKS, SystemClock
 from tickwright.core.engine import Engine
-from tickwright.schedulers.loop import EARLY
+from tickwright.schedulers.bell import Bell
+from tickwright.schedulers.loop import EARLY, LONGEST_WAIT, Loop
+
+NO_PARTS: Any = None
+"""This loop never comes to its end."""
 
 
 def counting_steps(monkeypatch):
@@ -55,7 +62,7 @@ def test_a_clock_that_stands_still_keeps_nobody_waiting_for_ever(monkeypatch):
 
     monkeypatch.setattr(SystemClock, "monotonic", monotonic)
     SystemClock().stay_awake(EARLY)
-    assert asked == 1 + MOST_YIELDS
+    assert asked == 1 + MOST_LOOKS
 
 
 def test_what_is_not_due_soon_is_not_waited_for_awake(background, heard, monkeypatch):
@@ -67,3 +74,20 @@ def test_what_is_not_due_soon_is_not_waited_for_awake(background, heard, monkeyp
     heard.wait_for(events.EVENT_JOB_ADDED)
     scheduler.shutdown()
     assert waited == []
+
+
+def test_a_step_that_failed_is_not_repeated_at_once():
+    def fail():
+        raise RuntimeError("a defect")
+
+    engine: Any = SimpleNamespace(context=SimpleNamespace(clock=SystemClock()), step=fail, job_due_in=0.0)
+    failing = Loop(engine, Bell(), NO_PARTS, logging.getLogger("tests"))
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        failing.ask_to_stop(wait=False)
+
+    failing._sleep = sleep  # type: ignore[method-assign] # it is how long that is looked at
+    failing.run()
+    assert slept == [LONGEST_WAIT]

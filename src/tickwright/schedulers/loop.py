@@ -62,7 +62,7 @@ class Loop:
         self.thread = current_thread()
         while self.stopping is None:
             wait = self.step()
-            due_in = self.engine.job_due_in
+            due_in = None if self.failure else self.engine.job_due_in
             if due_in is None or due_in > wait + EARLY:
                 self._sleep(wait)
             elif due_in > EARLY:

@@ -13,6 +13,7 @@ from tickwright.clock import MOST_LOOKS, SystemClock
 from tickwright.core.engine import Engine
 from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.loop import EARLY, LONGEST_WAIT, Loop
+from tickwright.virtual_clock import VirtualClock
 
 NO_PARTS: Any = None
 """This loop never comes to its end."""
@@ -52,16 +53,16 @@ def test_no_job_is_taken_early(background, heard):
     assert all(event.run.started_at >= event.run.fire_time for event in heard.events)
 
 
-def test_a_clock_that_stands_still_keeps_nobody_waiting_for_ever(monkeypatch):
+def test_a_clock_that_stands_still_keeps_nobody_waiting_for_ever():
     asked = 0
 
-    def monotonic(clock):
-        nonlocal asked
-        asked += 1
-        return 7.0
+    class Stopped(VirtualClock):
+        def monotonic(self):
+            nonlocal asked
+            asked += 1
+            return 7.0
 
-    monkeypatch.setattr(SystemClock, "monotonic", monotonic)
-    SystemClock().stay_awake(EARLY)
+    Stopped().stay_awake(EARLY)
     assert asked == 1 + MOST_LOOKS
 
 

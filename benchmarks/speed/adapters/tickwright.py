@@ -65,11 +65,7 @@ class Scheduler:
 
     def add_many(self, func, numbers, when):
         """Add jobs for an instant in one call."""
-        if not hasattr(self.scheduler, "add_jobs"):
-            raise LacksError("not built")
-        self.scheduler.add_jobs(
-            [{"func": func, "trigger": "date", "run_date": when, "args": [number]} for number in numbers]
-        )
+        self.scheduler.add_jobs([{"args": [number]} for number in numbers], func=func, trigger="date", run_date=when)
 
     def wait_for_record(self, count):
         """Return when all runs are on record."""

@@ -28,7 +28,11 @@ def counts(quick: bool) -> tuple[int, ...]:
 
 def cases(quick: bool) -> list[dict[str, Any]]:
     """Return a case for each number of jobs."""
-    return [case for count in counts(quick) for case in _cases(count)]
+    found = [case for count in counts(quick) for case in _cases(count)]
+    for count in counts(quick)[1:-1] or counts(quick)[-1:]:
+        key = f"add_many {count}"
+        found.append({"count": count, "keys": [key], "seconds": 240, "needs": "in_memory", "in_one_call": True})
+    return found
 
 
 def _cases(count: int) -> list[dict[str, Any]]:
@@ -55,6 +59,8 @@ def rows(quick: bool) -> list[Row]:
     found.append(Row(key=f"first {most}", label=f"the first tenth of {most:,}", unit=MICROS))
     flat = Flat(1.5, f"first {most}", "first tenth")
     found.append(Row(key=f"last {most}", label=f"the last tenth of {most:,}", unit=MICROS, reach=(flat,)))
+    for count in counts(quick)[1:-1] or counts(quick)[-1:]:
+        found.append(Row(key=f"add_many {count}", label=f"`add_jobs` of {count:,}, each", unit=MICROS))
     for count in counts(quick):
         if count >= FEWEST_FOR_MEMORY:
             label = f"memory for a job of {count:,}"
@@ -63,8 +69,10 @@ def rows(quick: bool) -> list[Row]:
 
 
 def measure(adapter: Any, case: dict[str, Any]) -> dict[str, float]:
-    """Add jobs that are due between one and three hours from now, in no order."""
+    """Add jobs that are due between one and three hours from now, in no order; or for tomorrow, in one call."""
     count: int = case["count"]
+    if case.get("in_one_call"):
+        return _measure_one_call(adapter, count)
     scheduler = getattr(adapter, case["needs"])(10, 0)
     scheduler.open()
     scheduler.go()
@@ -86,6 +94,18 @@ def measure(adapter: Any, case: dict[str, Any]) -> dict[str, float]:
     # Nothing is to run here; the process ends without tidying up a million jobs.
     found = {f"add {count}": sum(tenths) / 10, f"first {count}": tenths[0], f"last {count}": tenths[-1]}
     return found | ({f"memory {count}": memory} if count >= FEWEST_FOR_MEMORY else {})
+
+
+def _measure_one_call(adapter: Any, count: int) -> dict[str, float]:
+    scheduler = adapter.in_memory(10, 0)
+    if not hasattr(scheduler, "add_many"):
+        raise books.LacksError("")
+    scheduler.open()
+    scheduler.go()
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    began = perf_counter()
+    scheduler.add_many(books.note, range(count), tomorrow)
+    return {f"add_many {count}": (perf_counter() - began) / count}
 
 
 def _resident_bytes() -> int:

@@ -27,9 +27,9 @@ __all__ = [
     "find_job",
     "first_jobs",
     "illegible_jobs",
-    "is_at_version",
     "next_run_time",
     "read_schedules",
+    "read_versions",
     "remove_all_jobs",
     "remove_job",
     "replace_job",
@@ -153,10 +153,9 @@ def read_schedules(sql: sqlite3.Connection, job_ids: Iterable[str]) -> dict[str,
     return schedules
 
 
-def is_at_version(sql: sqlite3.Connection, job_id: str, version: int) -> bool:
-    """Return whether the job is there and stands at this version."""
-    found = sql.execute("SELECT 1 FROM jobs WHERE id = ? AND version = ?", (job_id, version)).fetchone()
-    return found is not None
+def read_versions(sql: sqlite3.Connection, job_ids: Iterable[str]) -> dict[str, int]:
+    """Return the versions at which those of these jobs stand that are there."""
+    return dict(rows_among(sql, "SELECT id, version FROM jobs WHERE id IN", job_ids))
 
 
 def _rows(

@@ -173,7 +173,9 @@ def _seen_at(func: FunctionType | BuiltinFunctionType) -> str | None:
     found costs ten times as much.
     """
     module_name, name = func.__module__, func.__qualname__
-    if getattr(sys.modules.get(module_name), name, None) is not func or not is_known_by_place(func):
+    module = sys.modules.get(module_name)
+    # Not by `getattr`, which calls the module's own `__getattr__` where it has one.
+    if not isinstance(module, ModuleType) or vars(module).get(name) is not func or not is_known_by_place(func):
         return None
     if module_name == "__main__":
         module_name = name_of_main()

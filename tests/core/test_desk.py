@@ -621,6 +621,19 @@ def test_closing_writes_as_many_batches_as_it_takes(monkeypatch):
     assert {run.status for run in stage.store.get_runs()} == {RunStatus.SUCCEEDED}
 
 
+def test_closing_writes_also_what_is_behind_losses_that_wait(monkeypatch):
+    monkeypatch.setattr(endings, "MOST_SETTLED_AT_ONCE", 2)
+    stage = Stage()
+    for number in range(5):
+        stage.add(every(10), id=f"job{number}", on_lost=OnLost.RERUN)
+    stage.settle_down()
+    for run in list(stage.hands.held):
+        stage.report(run, RunStatus.LOST if run.job_id < "job3" else RunStatus.SUCCEEDED)
+    stage.engine.taking = False
+    stage.engine.close()
+    assert Counter(run.status for run in stage.store.get_runs()) == {"scheduled": 3, "succeeded": 2}
+
+
 def test_closing_while_the_store_is_out_says_what_is_missing_and_ends():
     stage = Stage()
     stage.add(every(10))

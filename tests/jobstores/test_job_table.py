@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tickwright.jobstores import job_table
 from tickwright.jobstores.job_table import STALE_ALLOWED, JobTable
 from tickwright.stored_job import Schedule, StoredJob
-from tickwright.testing.suites.store.material import at, idle_job, made_job
+from tickwright.testing.suites.store.material import at, idle_job, made_job, moved
 
 JOB_IDS = st.sampled_from("abc")
 EXECUTORS = st.sampled_from(["default", "other"])
@@ -200,3 +200,15 @@ def test_a_change_that_is_interrupted_anywhere_costs_no_job_a_fire_time(change: 
             assert [job.id for job in table.due(at(99), 10)] == ["tick"], at_line
             table.put(made_job("other", due=at(2)))
     assert at_line > 3
+
+
+@pytest.mark.parametrize("add", [JobTable.add, lambda table, job: table.add_all([job])], ids=["add", "add_all"])
+def test_what_an_interrupted_removal_has_left_is_not_the_next_jobs(add):
+    table = JobTable()
+    old = made_job(due=at(0))
+    table.put(old)
+    table.reschedule("job", moved(old, at(60)))
+    del table._jobs["job"]  # Ctrl-C between the two halves of `remove`
+    add(table, made_job(due=at(5)))
+    assert table.next_time() == at(5)
+    assert [job.schedule.next_run_time for job in table.due(at(5), 9)] == [at(5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tests.jobstores.test_heart_only import HeartOnlyStore
 from tests.schedulers import deeds
 from tests.schedulers.stage import Heard, utc
 from tickwright import BackgroundScheduler, events
+from tickwright.change import Change
 from tickwright.errors import (
     ConflictingIdError,
     InvalidJobError,
@@ -28,8 +29,18 @@ from tickwright.job import Job
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.run import Run
 from tickwright.testing import Faults, FaultyStore, ManualScheduler
-from tickwright.testing.suites.store.material import Fragile, unloadable
+from tickwright.testing.suites.store.material import (
+    Fragile,
+    Host,
+    at,
+    made_job,
+    made_run,
+    moved,
+    passed_over,
+    unloadable,
+)
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -409,7 +420,7 @@ def test_the_loop_is_woken_once_for_a_batch(background, monkeypatch):
 
 CALLS: dict[str, Callable[[ManualScheduler], Any]] = {
     "add_job": lambda it: add(it, *"efg"),
-    "update_job": lambda it: it.pause_jobs([*"abc"]),
+    "commit": lambda it: it.pause_jobs([*"abc"]),
     "remove_job": lambda it: it.remove_jobs([*"abc"]),
 }
 """What a call is made of in a store that knows no transactions."""
@@ -431,8 +442,8 @@ def test_a_store_that_writes_one_by_one_takes_back_what_it_wrote(call, when):
 @pytest.mark.parametrize(
     ("call", "undo", "left"),
     [
-        ("add_job", "remove_job", "'g', 'f', 'e'"),
-        ("update_job", "update_job", "'b', 'a'"),
+        ("add_job", "commit", "'g', 'f', 'e'"),
+        ("commit", "update_job_if", "'c', 'b', 'a'"),
         ("remove_job", "add_job", "'a'"),
     ],
 )
@@ -441,7 +452,7 @@ def test_what_cannot_be_taken_back_is_named(call, undo, left):
     scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": OneByOne(HeartOnlyStore(), faults)})
     add(scheduler, *"abcd")
     faults.fail(call, spare=2, error=ConnectionResetError("gone"))
-    faults.fail(undo, times=None, spare=3 if call == undo else 0)
+    faults.fail(undo, times=None)
     with pytest.raises(ConnectionResetError, match="gone") as raised:
         CALLS[call](scheduler)
     (note,) = raised.value.__notes__
@@ -456,6 +467,55 @@ class OneByOne(FaultyStore):
     add_jobs = JobStore.add_jobs
     remove_jobs = JobStore.remove_jobs
     commit_all = JobStore.commit_all
+
+
+def test_a_job_that_somebody_has_gone_on_with_is_not_taken_back():
+    """It would be due again for a fire time that has been run."""
+    store = HeartOnlyStore()
+    store.start(Host(), "default")
+    jobs = [made_job(name) for name in "ab"]
+    for job in jobs:
+        store.add_job(job)
+    run = made_run(1, "a")
+    commit = store.commit
+
+    def fail_after_somebody_else(changes: Any) -> Any:
+        if changes[0].job_id == "a":
+            return commit(changes)
+        store.commit = commit  # type: ignore[method-assign] # the second call of it fails, and no other
+        goes_on = moved(jobs[0], at(120), by=2)
+        assert commit([Change("a", 2, goes_on, started=(run,))]) == [True]
+        raise JobStoreUnavailableError("planned")
+
+    store.commit = fail_after_somebody_else  # type: ignore[method-assign] # as above
+    with pytest.raises(JobStoreUnavailableError, match="planned") as raised:
+        store.commit_all([Change(job.id, 1, moved(job, at(60))) for job in jobs])
+    (note,) = raised.value.__notes__
+    assert "'a'" in note
+    assert "somebody else has changed it since" in note
+    assert store.lookup_job("a") == jobs[0].with_schedule(moved(jobs[0], at(120), by=2))
+    assert store.lookup_job("b") == jobs[1]
+
+
+def test_the_defaults_write_records_by_the_way_that_the_store_writes_them():
+    class Recording(HeartOnlyStore):
+        """A store that keeps runs itself."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.recorded: list[Run] = []
+
+        def commit(self, changes: Sequence[Change]) -> list[bool]:
+            self.recorded += [run for change in changes for run in change.recorded]
+            return super().commit([change._replace(recorded=()) for change in changes])
+
+    store = Recording()
+    store.start(Host(), "default")
+    job, run, another = made_job("a"), passed_over(1, "a"), passed_over(2, "b")
+    store.add_job(job)
+    assert store.commit_all([Change("a", 1, moved(job, at(60)), recorded=(run,))])
+    assert store.add_jobs([made_job("b")], {}, (), [another])
+    assert store.recorded == [run, another]
 
 
 def test_another_one_that_is_faster_is_read_again(monkeypatch):

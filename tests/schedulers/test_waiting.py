@@ -92,3 +92,58 @@ def test_a_step_that_failed_is_not_repeated_at_once():
     failing._sleep = sleep  # type: ignore[method-assign] # it is how long that is looked at
     failing.run()
     assert slept == [LONGEST_WAIT]
+
+
+class Scripted(Loop):
+    """A loop whose steps say what a test wants, and which notes how it waits; it stops after the last step."""
+
+    def __init__(self, clock, *steps):
+        self.steps = list(steps)
+        self.scripted = SimpleNamespace(context=SimpleNamespace(clock=clock), step=self.next_wait)
+        engine: Any = self.scripted
+        super().__init__(engine, Bell(), NO_PARTS, logging.getLogger("tests"))
+        self.slept = []
+
+    def next_wait(self):
+        wait, self.scripted.job_due_in = self.steps.pop(0)
+        if not self.steps:
+            self.ask_to_stop(wait=False)
+        return wait
+
+    def _sleep(self, seconds):
+        self.slept.append(seconds)
+
+
+class Noting(VirtualClock):
+    """A clock that stands still, or goes on while somebody waits awake."""
+
+    def __init__(self, moves):
+        super().__init__()
+        self.moves = moves
+        self.awake = []
+
+    def stay_awake(self, seconds):
+        self.awake.append(seconds)
+        if self.moves:
+            self.advance(seconds)
+
+
+def test_where_there_is_more_to_do_at_once_nobody_waits_for_the_next_job():
+    clock = Noting(moves=True)
+    scripted = Scripted(clock, (0.0, EARLY / 2), (0.0, EARLY / 3))
+    scripted.run()
+    assert (scripted.slept, clock.awake) == ([0.0, 0.0], [])
+
+
+def test_it_sleeps_until_shortly_before_a_job_and_then_stays_awake():
+    clock = Noting(moves=True)
+    scripted = Scripted(clock, (0.3, 0.3), (EARLY / 2, EARLY / 2), (0.5, 7.0))
+    scripted.run()
+    assert (scripted.slept, clock.awake) == ([0.3 - EARLY, 0.5], [EARLY / 2])
+
+
+def test_it_sleeps_all_the_same_where_the_clock_stands_still():
+    clock = Noting(moves=False)
+    scripted = Scripted(clock, (EARLY / 2, EARLY / 2), (EARLY / 2, EARLY / 2))
+    scripted.run()
+    assert scripted.slept == [EARLY / 2, EARLY / 2]

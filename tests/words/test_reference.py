@@ -202,3 +202,16 @@ def test_a_long_name_does_not_flood_a_message():
 def test_a_refusal_is_a_value_error_and_one_of_ours():
     assert issubclass(InvalidReferenceError, ValueError)
     assert issubclass(InvalidReferenceError, TickwrightError)
+
+
+def test_the_getattr_of_a_module_is_not_asked_for_a_function_that_is_not_there(monkeypatch):
+    module: Any = types.ModuleType("with_a_getattr_of_its_own")
+    module.__getattr__ = {}.__getitem__  # PEP 562, and it raises KeyError
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    def inside():
+        return
+
+    inside.__module__ = module.__name__
+    with pytest.raises(InvalidReferenceError, match="inside a function"):
+        make_reference(inside)

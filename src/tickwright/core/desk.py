@@ -146,11 +146,9 @@ class Desk:
     def close(self) -> None:
         """Write the last outcomes and give up the lease."""
         try:
-            while self.in_flight > self.unreported:
-                before = self.in_flight
+            # Those that wait are put off, and let the others come up.
+            for _ in range(self._endings.rounds_for_all()):
                 self._settle_and_commit()
-                if self.in_flight == before:
-                    break
             self._lease.close()
         except self._context.border as error:  # border: a store call at the end of the loop
             self._context.logger.error(

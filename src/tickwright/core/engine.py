@@ -97,17 +97,15 @@ class Engine:
 
     def read_mail(self) -> None:
         """Open the letters that have come; a part of each step."""
-        desks = self._desks.values()
         for letter in self.mailbox.take():
             if isinstance(letter, (Started, Report)):
-                for desk in desks:
+                for desk in self._desks.values():
                     if desk.take_in(letter):
                         break
                 else:
                     self.context.logger.debug("Run %s is in nobody's hands here; dropped %r", letter.run_id, letter)
             else:
                 self._open(letter)
-                desks = self._desks.values()
 
     def close(self) -> None:
         """Put on record what has been reported, and give up the leases; the last thing an engine does."""

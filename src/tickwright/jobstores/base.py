@@ -312,7 +312,8 @@ class JobStore(BatchWrites, ABC):
         """Return the report with its outcome `packed` in the form in which `commit` writes it.
 
         Serialising runs the code of users' classes, which may be slow. So the worker's thread does it before it
-        reports, and the loop, whose time is everybody's, does not. Never raises; the default packs nothing.
+        reports, and the loop, whose time is everybody's, does not. It is not asked about a report without result and
+        exception, the commonest of all. Never raises; the default packs nothing.
         """
         return report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from tickwright.change import Change
 from tickwright.errors import ConflictingIdError, JobLookupError, JobStoreError, UnreadableJobError, described
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from threading import RLock
     from typing import Protocol
 
-    from tickwright.jobstores.history import RunHistory
     from tickwright.run import Run
     from tickwright.stored_job import StoredJob
 
@@ -28,6 +27,16 @@ __all__ = ["NONE_REPLACED", "BatchWrites"]
 NONE_REPLACED: Final[Mapping[str, int]] = MappingProxyType({})
 
 
+class _Written(NamedTuple):
+    """A job that a batch has written."""
+
+    job_id: str
+    before: StoredJob | None
+    """None: it was not there."""
+    version: int
+    """At which it was written."""
+
+
 class BatchWrites:
     """The part of the port that serves calls about many jobs. Each changes all that it is given, or nothing."""
 
@@ -35,8 +44,8 @@ class BatchWrites:
     """Whether `add_jobs`, `remove_jobs` and `commit_all` are one transaction each: all or nothing, however they end.
 
     The defaults are not. They write one job after the other, and take back what was written where the rest is refused
-    or fails. A process that dies in the middle leaves a part, and so does a store that fails in the taking back,
-    which a note on the error then says."""
+    or fails. A process that dies in the middle leaves a part. So does a store that fails in the taking back, or
+    somebody else who has gone on with a job meanwhile, which a note on the error then says."""
 
     alias: str
 
@@ -46,12 +55,11 @@ class BatchWrites:
         def _kept(self) -> _Kept: ...
         def lookup_job(self, job_id: str) -> StoredJob | None: ...
         def add_job(self, job: StoredJob) -> None: ...
-        def update_job(self, job: StoredJob) -> None: ...
         def update_job_if(self, job: StoredJob, version: int) -> bool: ...
         def remove_job(self, job_id: str) -> None: ...
         def get_runs(self, *, job_id: str | None = None, since: datetime | None = None) -> list[Run]: ...
-        def _history(self) -> RunHistory: ...
-        def _write_job(self, change: Change) -> bool: ...
+        def get_run(self, run_id: str) -> Run | None: ...
+        def commit(self, changes: Sequence[Change]) -> list[bool]: ...
         def _lookup_readable(self, job_id: str) -> StoredJob | None: ...
 
     def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
@@ -78,15 +86,17 @@ class BatchWrites:
             before = self.lookup_jobs(instead_of)
             for job in jobs:
                 if job.id in instead_of:
+                    if job.id not in before or before[job.id].schedule.version != instead_of[job.id]:
+                        return False
                     continue
                 if self._is_stored(job.id):
                     raise self._id_is_taken(job.id)
                 if job.id in unless_run and self._has_run(job):
                     return False
-            written: list[tuple[str, StoredJob | None]] = []
+            written: list[_Written] = []
             try:
                 for job in jobs:
-                    written.append((job.id, before.get(job.id)))
+                    written.append(_Written(job.id, before.get(job.id), job.schedule.version))
                     if job.id not in instead_of:
                         self.add_job(job)
                     elif not self.update_job_if(job, instead_of[job.id]):
@@ -96,10 +106,7 @@ class BatchWrites:
                 # The last may be there or not, unless somebody was faster and it is his.
                 self._take_back(written[:-1] if isinstance(error, ConflictingIdError) else written, error)
                 raise
-            runs = self._history()
-            with runs.lock:
-                for run in recorded:
-                    runs.write(Change(job_id=run.job_id, recorded=(run,)))
+            self.commit([Change(run.job_id, recorded=(run,)) for run in recorded])
             return True
 
     def remove_jobs(self, job_ids: Sequence[str]) -> None:
@@ -128,28 +135,26 @@ class BatchWrites:
         They remove no job. The default is for a few changes: it writes the jobs one by one, and the runs after them.
         """
         with self._kept.one_writer:
-            runs = self._history()
             before = self.lookup_jobs(change.job_id for change in changes)
             for change in changes:
                 job = before.get(change.job_id)
                 if job is None or change.expected_version not in (None, job.schedule.version):
                     return False
-                with runs.lock:
-                    if not runs.admits(change):
-                        return False
-            written: list[tuple[str, StoredJob | None]] = []
+                if any(self.get_run(run.id) is not None for run in change.recorded):
+                    return False
+            written: list[_Written] = []
             try:
                 for change in changes:
-                    written.append((change.job_id, before[change.job_id]))
-                    if not self._write_job(change):
+                    job = before[change.job_id]
+                    written.append(_Written(job.id, job, (change.schedule or job.schedule).version))
+                    if self.commit([change._replace(recorded=())]) == [False]:
                         self._take_back(written[:-1])
                         return False
             except BaseException as error:
                 self._take_back(written, error)
                 raise
-            with runs.lock:
-                for change in changes:
-                    runs.write(change)
+            # After all jobs: records are for ever, and could not be taken back.
+            self.commit([Change(change.job_id, recorded=change.recorded) for change in changes if change.recorded])
             return True
 
     # -- what stores share ------------------------------------------------------------------------------
@@ -175,21 +180,31 @@ class BatchWrites:
         fire_time = job.schedule.next_fire_time
         return any(run.fire_time == fire_time for run in self.get_runs(job_id=job.id, since=fire_time))
 
-    def _take_back(self, written: Sequence[tuple[str, StoredJob | None]], error: BaseException | None = None) -> None:
-        """Make these jobs what they were before, the last one first; None: they were not there."""
+    def _take_back(self, written: Sequence[_Written], error: BaseException | None = None) -> None:
+        """Make these jobs what they were before, the last one first."""
         left, reason = [], ""
-        for job_id, before in reversed(written):
+        for one in reversed(written):
             try:
-                if before is None:
-                    self.remove_job(job_id)
-                else:
-                    self.update_job(before)
-            except JobLookupError:
-                continue
+                if self._is_taken_back(one):
+                    continue
+                reason = "somebody else has changed it since"
             except Exception as failure:  # border: a store that has just failed
-                left.append(job_id)
                 reason = described(failure)
+            left.append(one.job_id)
         self._say_what_is_left(left, reason, error)
+
+    def _is_taken_back(self, written: _Written) -> bool:
+        """Make a job what it was, unless somebody has gone on with it; return whether it is, or is gone."""
+        job_id, before, version = written
+        if before is None:
+            removed = self.commit([Change(job_id, expected_version=version, remove=True)]) == [True]
+            return removed or not self._is_stored(job_id)
+        # At a version of its own: whoever has seen the job meanwhile has decided on what it is no more.
+        again = before.with_schedule(before.schedule._replace(version=version + 1))
+        if self.update_job_if(again, version):
+            return True
+        now = self._lookup_readable(job_id)
+        return now is None or now.schedule.version == before.schedule.version
 
     def _put_back(self, jobs: Sequence[StoredJob], error: BaseException) -> None:
         left, reason = [], ""

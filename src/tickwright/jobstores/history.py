@@ -20,8 +20,8 @@ __all__ = ["RunHistory"]
 class RunHistory:
     """Keeps runs from the moment they are taken until retention lets them go.
 
-    Any thread may call any method; whoever holds `lock` makes several calls one step. Taking, settling and
-    looking up a job's unsettled runs cost the same however long the history is.
+    Any thread may call any method but `admits` and `write`; whoever holds `lock` makes several calls one step. Taking,
+    settling and looking up a job's unsettled runs cost the same however long the history is.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,10 @@ class RunHistory:
         return (new < 2 and len(change.settled) < 2) or _all_differ(change)
 
     def write(self, change: Change) -> None:
-        """Write the runs of a change that `admits` has let pass. The caller has held `lock` since."""
+        """Write the runs of a change that `admits` has let pass.
+
+        The caller holds `lock`, and has let nobody else write since.
+        """
         for run in change.started:
             self._take(run)
             self._unsettled[run.id] = run

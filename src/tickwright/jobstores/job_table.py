@@ -78,6 +78,7 @@ class JobTable:
         if time is not None:
             _check_aware(job.schedule)
             self._queue(job.executor).enter((time, job_id))
+        self._moved.pop(job_id, None)  # of one that was removed, where that was interrupted
         self._jobs[job_id] = job
         return True
 
@@ -90,6 +91,9 @@ class JobTable:
                 entries.setdefault(job.executor, []).append((time, job.id))
         for executor, queued in entries.items():
             self._queue(executor).enter_all(queued)
+        if self._moved:
+            for job in jobs:
+                self._moved.pop(job.id, None)
         self._jobs.update({job.id: job for job in jobs})
 
     def put(self, job: StoredJob) -> None:

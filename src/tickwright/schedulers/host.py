@@ -35,7 +35,7 @@ class Host:
     def pack(self, report: Report) -> Report:
         """Return the report as its job store wants it."""
         if report.result is None and report.exception is None:
-            return report
+            return report  # nothing to pack
         try:
             return self.packer(report)
         except BaseException:  # border: a user's job store, in a worker that may not die of it; the loop tries again

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from tickwright.change import Change
 from tickwright.jobstores.sqlite import jobs, runs
 from tickwright.jobstores.sqlite.commits import commit_each
-from tickwright.jobstores.sqlite.job_row import JobRow
 from tickwright.stored_job import StoredJob
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "add_job",
     "add_jobs",
     "commit_all",
-    "find_jobs",
     "refuse_if_run",
     "remove_jobs",
     "replace_jobs",
@@ -35,11 +33,6 @@ class Refused(Exception):
 
 class Taken(Exception):
     """The id that it is made with is taken."""
-
-
-def find_jobs(sql: sqlite3.Connection, job_ids: Iterable[str]) -> list[JobRow]:
-    """Return the rows of those of these jobs that are there."""
-    return [row for job_id in job_ids if (row := jobs.find_job(sql, job_id)) is not None]
 
 
 def add_job(sql: sqlite3.Connection, job: StoredJob, body: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from heapq import merge
 from itertools import islice
@@ -25,6 +25,7 @@ __all__ = [
     "aside_jobs",
     "due_jobs",
     "find_job",
+    "find_jobs",
     "first_jobs",
     "illegible_jobs",
     "next_run_time",
@@ -105,6 +106,17 @@ def find_job(sql: sqlite3.Connection, job_id: str) -> JobRow | None:
     """Return the job's row, or None."""
     found = _rows(sql, FIND, (job_id,))
     return found[0] if found else None
+
+
+def find_jobs(sql: sqlite3.Connection, job_ids: Sequence[str]) -> list[JobRow]:
+    """Return the rows of those of these jobs that are there, in no order."""
+    statement = f"SELECT {COLUMNS}, body FROM jobs LEFT JOIN bodies USING (key) WHERE id IN"  # noqa: S608 - all of it constant
+    try:
+        return list(map(JobRow._make, rows_among(sql, statement, job_ids)))
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+    return [row for job_id in job_ids if (row := find_job(sql, job_id)) is not None]
 
 
 def first_jobs(sql: sqlite3.Connection, limit: int) -> list[JobRow]:

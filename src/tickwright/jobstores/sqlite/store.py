@@ -221,7 +221,7 @@ class SQLiteJobStore(JobStore):
     # -- many jobs -----------------------------------------------------------------------------------
 
     def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
-        rows = self._file.read(batches.find_jobs, tuple(job_ids))
+        rows = self._file.read(jobs.find_jobs, tuple(job_ids))
         return {job.id: job for job in self._readable(rows)}
 
     def add_jobs(
@@ -338,8 +338,6 @@ class SQLiteJobStore(JobStore):
         return list(load_runs(rows, self.serializer))
 
     def pack(self, report: Report) -> Report:
-        if report.result is None and report.exception is None:
-            return report
         packed = pack_outcome(report.run_id, report.result, report.exception, self.serializer)
         return report._replace(packed=packed)
 

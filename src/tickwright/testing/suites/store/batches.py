@@ -216,3 +216,26 @@ class BatchTests(StoreCase):
         changes[place] = changes[place]._replace(job_id="nobody", expected_version=1)
         assert not store.commit_all(changes)
         assert store.get_all_jobs() == jobs
+
+    def test_a_version_that_is_only_looked_at_is_that_which_the_changes_before_have_left(self, store: JobStore) -> None:
+        job, other = made_job(), made_job("other")
+        store.add_job(job)
+        store.add_job(other)
+
+        def looked(version: int, job_id: str = "job") -> Change:
+            return Change(job_id=job_id, expected_version=version)
+
+        changes = [
+            looked(1),
+            Change(job_id="job", expected_version=1, schedule=moved(job, at(60))),
+            looked(1),
+            looked(2),
+            Change(job_id="job", expected_version=1, remove=True),
+            looked(2),
+            looked(1, "other"),
+            Change(job_id="job", expected_version=2, remove=True),
+            looked(2),
+            looked(1, "nobody"),
+        ]
+        assert store.commit(changes) == [True, True, False, True, False, True, True, True, False, False]
+        assert store.get_all_jobs() == [other]

@@ -84,29 +84,6 @@ class CommitTests(StoreCase):
         assert store.lookup_job("job") == job.with_schedule(moved(job, at(120), by=2))
         assert store.get_runs() == [done(run)]
 
-    def test_a_version_that_is_only_looked_at_is_that_which_the_changes_before_have_left(self, store: JobStore) -> None:
-        job, other = made_job(), made_job("other")
-        store.add_job(job)
-        store.add_job(other)
-
-        def looked(version: int, job_id: str = "job") -> Change:
-            return Change(job_id=job_id, expected_version=version)
-
-        changes = [
-            looked(1),
-            Change(job_id="job", expected_version=1, schedule=moved(job, at(60))),
-            looked(1),
-            looked(2),
-            Change(job_id="job", expected_version=1, remove=True),
-            looked(2),
-            looked(1, "other"),
-            Change(job_id="job", expected_version=2, remove=True),
-            looked(2),
-            looked(1, "nobody"),
-        ]
-        assert store.commit(changes) == [True, True, False, True, False, True, True, True, False, False]
-        assert store.get_all_jobs() == [other]
-
     def test_a_finished_job_goes_with_its_last_run_and_its_history_stays(self, store: JobStore) -> None:
         job, run = made_job(), made_run()
         store.add_job(job)

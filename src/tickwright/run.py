@@ -41,7 +41,10 @@ UNSETTLED: Final = frozenset({RunStatus.SCHEDULED, RunStatus.RUNNING})
 
 
 class Run(NamedTuple):
-    """One execution of a job for a fire time. Instants are aware and in UTC."""
+    """One execution of a job for a fire time. Instants are aware and in UTC.
+
+    It is a named tuple: `run._asdict()` gives its fields by name, and `run._replace(...)` another run that differs.
+    """
 
     id: str
     job_id: str

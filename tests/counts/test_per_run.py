@@ -114,6 +114,10 @@ class CountingLock:
         self.lock = lock
         self.times = 0
 
+    def _is_owned(self) -> bool:
+        owned: bool = self.lock._is_owned()
+        return owned
+
     def __enter__(self) -> None:
         self.times += 1
         self.lock.acquire()

@@ -8,12 +8,13 @@ from threading import Thread
 import pytest
 
 from tickwright.change import Change
-from tickwright.errors import ConfigurationError
+from tickwright.errors import ConfigurationError, ReentrantCallError
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.stored_job import Schedule
 from tickwright.testing.suites import JobStoreSuite
 from tickwright.testing.suites.store.material import (
     NOW,
+    Host,
     Unstorable,
     all_at_once,
     at,
@@ -300,3 +301,37 @@ def test_what_is_not_due_costs_nothing() -> None:
         return Counted.looks
 
     assert cost(5000) <= cost(50) + 50
+
+
+CALLS = {
+    "lookup_job": ("a",),
+    "lookup_jobs": (["a"],),
+    "get_due_jobs": (at(9),),
+    "get_next_run_time": (),
+    "get_all_jobs": (),
+    "add_job": (made_job("b"),),
+    "add_job_unless_run": (made_job("b"),),
+    "add_jobs": ([made_job("b")],),
+    "update_job": (made_job("a", args=(1,)),),
+    "update_job_if": (made_job("a", args=(1,)), 1),
+    "remove_job": ("a",),
+    "remove_jobs": (["a"],),
+    "remove_all_jobs": (),
+    "read_due": (at(9), 5),
+    "next_due_time": (),
+    "read_standings": (["a"],),
+    "commit": ([Change("a", 1, remove=True)],),
+    "commit_all": ([Change("a", 1, moved(made_job("a"), at(5)))],),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_that_breaks_in_on_another_one_of_its_thread_is_refused(call):
+    """The handler of a signal may come between any two instructions of what is done under the lock."""
+    store = MemoryJobStore()
+    store.start(Host(), "default")
+    store.add_job(made_job("a"))
+    with store._lock, pytest.raises(ReentrantCallError, match="broke in on another one"):
+        getattr(store, call)(*CALLS[call])
+    assert store.get_all_jobs() == [made_job("a")]
+    getattr(store, call)(*CALLS[call])

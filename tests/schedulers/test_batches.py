@@ -20,6 +20,7 @@ from tickwright.errors import (
     ConflictingIdError,
     InvalidJobError,
     JobLookupError,
+    JobStoreError,
     JobStoreNotFoundError,
     JobStoreUnavailableError,
     SchedulerNotRunningError,
@@ -516,6 +517,32 @@ def test_the_defaults_write_records_by_the_way_that_the_store_writes_them():
     assert store.commit_all([Change("a", 1, moved(job, at(60)), recorded=(run,))])
     assert store.add_jobs([made_job("b")], {}, (), [another])
     assert store.recorded == [run, another]
+
+
+def test_a_function_that_changes_the_jobs_it_is_to_choose_is_told_so(scheduler):
+    add(scheduler, "a", "b")
+    with pytest.raises(JobStoreError, match="where= must not change the jobs"):
+        scheduler.pause_jobs(where=lambda job: job.modify(name=f"{job.name}."))
+    assert [job.next_run_time is None for job in scheduler.get_jobs()] == [False, False]
+
+
+@pytest.mark.parametrize("call", ["pause_jobs", "resume_jobs", "remove_jobs"])
+@pytest.mark.parametrize("is_started", [True, False])
+def test_a_choice_that_has_to_be_awaited_is_none(call, is_started):
+    async def old(job: Job) -> bool:
+        return False
+
+    scheduler = BackgroundScheduler(timezone="UTC")
+    if is_started:
+        scheduler.start(paused=True)
+    scheduler.add_job(deeds.note, "interval", hours=1, id="a")
+    with pytest.raises(TypeError, match=r"'a'.*awaited.*nothing was changed"):
+        getattr(scheduler, call)(where=old)
+    with pytest.raises(TypeError, match=r"where= must be a function.*not 3"):
+        getattr(scheduler, call)(where=3)
+    assert scheduler.get_job("a") is not None
+    if is_started:
+        scheduler.shutdown()
 
 
 def test_another_one_that_is_faster_is_read_again(monkeypatch):

@@ -12,6 +12,7 @@ from tickwright.errors import ConfigurationError
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.batches import NONE_REPLACED
 from tickwright.jobstores.job_table import JobTable
+from tickwright.locks import unless_held
 from tickwright.run import Run
 from tickwright.stored_job import Schedule, StoredJob
 
@@ -41,44 +42,48 @@ class MemoryJobStore(JobStore):
         self.keep_runs_for = keep_runs_for
         self._jobs = JobTable()
         # One lock for jobs and runs, so that a change of both is one step. What is done under it is a few
-        # lines of memory work and never the user's code: no trigger, argument or result is even compared.
+        # lines of memory work and never the user's code: no trigger, argument or result is even compared. Whoever
+        # breaks in on that, as the handler of a signal may, is refused: it would see, and change, what is half done.
         self._lock = self._runs.lock
 
     # -- the heart -----------------------------------------------------------------------------------
 
     def lookup_job(self, job_id: str) -> StoredJob | None:
-        with self._lock:
+        with unless_held(self._lock):
             return self._jobs.get(job_id)
 
     def get_due_jobs(self, now: datetime) -> list[StoredJob]:
-        with self._lock:
+        with unless_held(self._lock):
             return self._jobs.due(now, len(self._jobs))
 
     def get_next_run_time(self) -> datetime | None:
         return self.next_due_time()
 
     def get_all_jobs(self) -> list[StoredJob]:
-        with self._lock:
+        with unless_held(self._lock):
             return self._jobs.all()
 
     def add_job(self, job: StoredJob) -> None:
-        with self._lock:
-            if not self._jobs.add(job):
-                raise self._id_is_taken(job.id)
+        with unless_held(self._lock):
+            self._add(job)
+
+    def _add(self, job: StoredJob) -> None:
+        if not self._jobs.add(job):
+            raise self._id_is_taken(job.id)
 
     def update_job(self, job: StoredJob) -> None:
-        with self._lock:
+        with unless_held(self._lock):
             self._check_stored(job.id)
             self._jobs.put(job)
 
     def remove_job(self, job_id: str) -> None:
-        with self._lock:
+        with unless_held(self._lock):
             self._check_stored(job_id)
             self._jobs.remove(job_id)
             self._runs.release(job_id)
 
     def remove_all_jobs(self) -> None:
-        with self._lock:
+        with unless_held(self._lock):
             self._jobs.clear()
             self._runs.release_all()
 
@@ -89,18 +94,18 @@ class MemoryJobStore(JobStore):
     # -- jobs ----------------------------------------------------------------------------------------
 
     def read_due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> DueJobs:
-        with self._lock:
+        with unless_held(self._lock):
             unsettled_of = self._runs.unsettled_of
             jobs = self._jobs.due(now, limit, executors)
             return DueJobs(due=tuple([Due(job=job, unsettled=unsettled_of(job.id)) for job in jobs]))
 
     def next_due_time(self, executors: Collection[str] | None = None) -> datetime | None:
-        with self._lock:
+        with unless_held(self._lock):
             return self._jobs.next_time(executors)
 
     def read_standings(self, job_ids: Iterable[str]) -> dict[str, Standing]:
         job_ids = tuple(job_ids)
-        with self._lock:
+        with unless_held(self._lock):
             unsettled_of = self._runs.unsettled_of
             schedule_of = self._jobs.schedule_of
             return {
@@ -110,11 +115,14 @@ class MemoryJobStore(JobStore):
             }
 
     def add_job_unless_run(self, job: StoredJob) -> bool:
-        with self._lock:
-            return super().add_job_unless_run(job)
+        with unless_held(self._lock):
+            if job.schedule.next_fire_time is not None and self._has_run(job):
+                return False
+            self._add(job)
+            return True
 
     def update_job_if(self, job: StoredJob, version: int) -> bool:
-        with self._lock:
+        with unless_held(self._lock):
             schedule = self._jobs.schedule_of(job.id)
             if schedule is None or schedule.version != version:
                 return False
@@ -122,7 +130,7 @@ class MemoryJobStore(JobStore):
             return True
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
-        with self._lock:
+        with unless_held(self._lock):
             return [self._commit_one(change) for change in changes]
 
     def _commit_one(self, change: Change) -> bool:
@@ -144,7 +152,7 @@ class MemoryJobStore(JobStore):
 
     def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
         job_ids = tuple(job_ids)
-        with self._lock:
+        with unless_held(self._lock):
             return {job_id: job for job_id in job_ids if (job := self._jobs.get(job_id)) is not None}
 
     def add_jobs(
@@ -154,7 +162,7 @@ class MemoryJobStore(JobStore):
         unless_run: Collection[str] = (),
         recorded: Sequence[Run] = (),
     ) -> bool:
-        with self._lock:
+        with unless_held(self._lock):
             new = [job for job in jobs if job.id not in instead_of] if instead_of else jobs
             taken = self._jobs.first_of(job.id for job in new)
             if taken is not None:
@@ -183,7 +191,7 @@ class MemoryJobStore(JobStore):
             return True
 
     def remove_jobs(self, job_ids: Sequence[str]) -> None:
-        with self._lock:
+        with unless_held(self._lock):
             for job_id in job_ids:
                 self._check_stored(job_id)
             before = [self._jobs.get(job_id) for job_id in job_ids]
@@ -200,7 +208,7 @@ class MemoryJobStore(JobStore):
 
     def commit_all(self, changes: Sequence[Change]) -> bool:
         before: list[tuple[str, Schedule]] = []
-        with self._lock:
+        with unless_held(self._lock):
             for change in changes:
                 schedule = self._jobs.schedule_of(change.job_id)
                 if schedule is None or change.expected_version not in (None, schedule.version):

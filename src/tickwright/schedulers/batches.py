@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickwright.errors import InvalidJobError, JobLookupError, shortened
+from tickwright.errors import InvalidJobError, JobLookupError, JobStoreError, shortened
 from tickwright.policies import UNSET
 from tickwright.schedulers.batch_adding import BatchAddCalls
 from tickwright.schedulers.outfitting import outfit_later
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["BatchCalls"]
 
 outfit_later(globals())
+
+MOST_TRIES = 100
+"""How often a batch is decided anew because somebody else was faster."""
 
 
 class BatchCalls(BatchAddCalls):
@@ -120,7 +123,7 @@ class BatchCalls(BatchAddCalls):
         change_pending: Callable[[PendingJob], PendingJob],
     ) -> list[Job]:
         """Change jobs as they are stored, again where somebody else changed one of them meanwhile."""
-        while True:
+        for _ in range(MOST_TRIES):
             self._check_process()
             if not self.running:
                 waiting = [change_pending(one) for one in self._waiting(wanted, where, jobstore)]
@@ -143,6 +146,11 @@ class BatchCalls(BatchAddCalls):
                 )
             if self._parts.jobstore(alias).commit_all(changes):
                 break
+        else:
+            raise JobStoreError(
+                f"somebody else changed one of these jobs each of {MOST_TRIES} times that they were read; nothing was "
+                f"changed; a function for where= must not change the jobs that it is called with"
+            )
         for run in given_up:
             tell_outcome(self._listeners, alias, run)
         for job in changed:
@@ -159,6 +167,8 @@ class BatchCalls(BatchAddCalls):
         if (ids is None) == (where is None):
             raise TypeError("give either ids or where=, a function that is called with each job")
         if ids is None:
+            if not callable(where):
+                raise TypeError(f"where= must be a function that is called with each job, not {shortened(where)}")
             return None
         if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
             raise TypeError(f"ids must be a list of ids, not {shortened(ids)}")
@@ -174,7 +184,7 @@ class BatchCalls(BatchAddCalls):
         """Return those of the jobs that wait for the start which are asked for."""
         waiting = self._pending.of(jobstore)
         if wanted is None:
-            return [one for one in waiting if where is not None and where(self._handle(one.jobstore, one.job))]
+            return [one for one in waiting if _is_chosen(where, self._handle(one.jobstore, one.job))]
         by_id: dict[str, PendingJob] = {}
         for one in waiting:
             by_id.setdefault(one.job.id, one)
@@ -193,7 +203,7 @@ class BatchCalls(BatchAddCalls):
                 (alias, job)
                 for alias, store in stores
                 for job in store.get_all_jobs()
-                if where is not None and where(self._handle(alias, job))
+                if _is_chosen(where, self._handle(alias, job))
             ]
         else:
             found: dict[str, tuple[str, StoredJob]] = {}
@@ -229,6 +239,18 @@ class BatchCalls(BatchAddCalls):
             if job_id not in found:
                 raise self._no_such_job(job_id, jobstore)
         return _one_place([(found[job_id], job_id) for job_id in wanted]), wanted
+
+
+def _is_chosen(where: Callable[[Job], object] | None, job: Job) -> bool:
+    answer = where is not None and where(job)
+    if hasattr(type(answer), "__await__"):
+        if hasattr(answer, "close"):
+            answer.close()
+        raise TypeError(
+            f"where= must answer whether it wants job {job.id!r}, and {shortened(where)} returned "
+            f"{shortened(answer)}, which would have to be awaited; give a plain function; nothing was changed"
+        )
+    return bool(answer)
 
 
 def _one_place(places: Sequence[tuple[str, str]]) -> str:

@@ -88,3 +88,24 @@ def test_a_process_frozen_beyond_its_lease_finds_its_late_report_refused():
     simulation.come_to_rest()
     assert status_of(simulation, running) is RunStatus.LOST
     simulation.check()
+
+
+def test_a_process_that_is_frozen_twice_goes_on_when_both_are_over():
+    simulation = Simulation(processes=1)
+    simulation.add("often", every(seconds=1))
+    simulation.run(seconds=3)
+    (process,) = simulation.processes
+    before = len(simulation.store.get_runs())
+    simulation.freeze(process, 10)
+    simulation.freeze(process, 4)
+    simulation.run(seconds=8)
+    assert process.is_frozen
+    assert len(simulation.store.get_runs()) == before
+    simulation.run(seconds=5)
+    assert len(simulation.store.get_runs()) > before
+    simulation.check()
+
+
+@pytest.mark.parametrize("seed", [33505, 33676, 43051])
+def test_a_process_that_is_frozen_in_a_call_is_neither_woken_in_it_nor_forgotten_after_it(seed):
+    run_scenario(seed)

@@ -87,10 +87,10 @@ def one_is_back_before_all_have_seen_it_gone() -> Simulation:
         simulation.run(seconds=0.3)
     _, second, third = simulation.processes
     # It has beaten once, and both have seen that beat.
-    first.is_frozen = True
+    first.freezes += 1
 
     def thaw() -> None:
-        first.is_frozen = False
+        first.freezes -= 1
         first.wakes_at = None
         first.plan(0)
         simulation.add("long", IntervalTrigger(seconds=0.05, timezone="UTC"), takes=20)

@@ -22,7 +22,10 @@ class Workplace(Witness, Protocol):
 
     weather: Weather
     is_alive: bool
-    is_frozen: bool
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
 
     @property
     def ledger(self) -> Ledger:

@@ -90,7 +90,8 @@ class Process:
         self.unloadable: set[str] = set()
         """The ids of the jobs that this process cannot load, as in a deploy where old and new code run side by side."""
         self.is_alive = True
-        self.is_frozen = False
+        self.freezes = 0
+        """How many reasons it has to stand still: one that is stopped in a call may be stopped by hand, too."""
         self.wakes_at: datetime | None = None
         self._last_fault: datetime | None = None
         self._last_beat: datetime | None = None
@@ -158,12 +159,25 @@ class Process:
         longest = self.simulation.longest_sleep
         self.plan(longest if wait is None else min(wait, longest))
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return self.freezes > 0
+
     def plan(self, seconds: float) -> None:
         """Wake after so many seconds, if nothing wakes it earlier."""
         wakes_at = self.simulation.clock.after(seconds)
         if self.wakes_at is None or wakes_at < self.wakes_at:
             self.wakes_at = wakes_at
             self.simulation.at(wakes_at, self._wake)
+
+    def thaw(self) -> None:
+        """Go on, unless there is another reason to stand still. What would have woken it meanwhile wakes it now."""
+        self.freezes -= 1
+        self.note_fault()
+        if self.is_alive and not self.is_frozen:
+            self.wakes_at = None
+            self.plan(0)
 
     def _wake(self) -> None:
         if self.is_alive and not self.is_frozen and self.wakes_at is not None and self.wakes_at <= self.world_now:

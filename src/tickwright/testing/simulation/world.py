@@ -147,16 +147,8 @@ class Simulation:
 
     def freeze(self, process: Process, seconds: float) -> None:
         """Stop a process for so long, as SIGSTOP does; its runs stop too."""
-        process.is_frozen = True
-
-        def thaw() -> None:
-            process.is_frozen = False
-            process.note_fault()
-            if process.is_alive:
-                process.wakes_at = None
-                process.plan(0)
-
-        self.at(self.clock.now() + timedelta(seconds=seconds), thaw)
+        process.freezes += 1
+        self.at(self.clock.now() + timedelta(seconds=seconds), process.thaw)
 
     def cut_off(self, seconds: float) -> None:
         """Let nobody get through to the store for so long, as a program does that locks its file."""
@@ -221,10 +213,9 @@ class Simulation:
 
     def freeze_now(self, process: Process, seconds: float) -> None:
         """Stop a process in the middle of a call, while the others go on."""
-        process.is_frozen = True
+        process.freezes += 1
         self._run_until(self.clock.now() + timedelta(seconds=seconds))
-        process.is_frozen = False
-        process.note_fault()
+        process.thaw()
 
     def plan_execution(self, run: Run, job: StoredJob) -> tuple[float, RunStatus]:
         """Return how long a run takes and how it ends."""

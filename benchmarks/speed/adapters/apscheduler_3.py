@@ -7,6 +7,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from benchmarks.speed.adapters.asking import fires_of
+from benchmarks.speed.adapters.field_scheduler import FieldScheduler
 from benchmarks.speed.books import LacksError
 
 IMPORT = "from apscheduler.schedulers.background import BackgroundScheduler"
@@ -43,37 +44,13 @@ def read(expr, zone):
     return CronTrigger.from_crontab(expr, zone)
 
 
-class Scheduler:
+class Scheduler(FieldScheduler):
     """A background scheduler."""
 
     def __init__(self, executor, **options):
         self.scheduler = BackgroundScheduler(
             executors={"default": executor}, job_defaults=DEFAULTS, timezone="UTC", **options
         )
-
-    def open(self):
-        """Start it paused."""
-        self.scheduler.start(paused=True)
-
-    def go(self):
-        """Let it take what is due."""
-        self.scheduler.resume()
-
-    def close(self):
-        """Stop."""
-        self.scheduler.shutdown()
-
-    def add_once(self, func, number, when):
-        """Add a job for an instant."""
-        self.scheduler.add_job(func, "date", run_date=when, args=[number])
-
-    def add_hourly(self, func, number, first):
-        """Add a job for every hour."""
-        self.scheduler.add_job(func, "interval", hours=1, start_date=first, args=[number])
-
-    def add_each_second(self, func, number, first):
-        """Add a job for every second; the past would be left out if its next run time did not say otherwise."""
-        self.scheduler.add_job(func, "interval", seconds=1, start_date=first, next_run_time=first, args=[number])
 
 
 def in_memory(threads, runs):

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import sleep
 
 from benchmarks.speed.adapters.asking import fires_of
+from benchmarks.speed.adapters.field_scheduler import FieldScheduler
 from benchmarks.speed.books import DroppedWorkError, LacksError, note
 from tickwright import (
     BackgroundScheduler,
@@ -27,7 +28,7 @@ def read(expr, zone):
     return CronTrigger.from_crontab(expr, zone)
 
 
-class Scheduler:
+class Scheduler(FieldScheduler):
     """A background scheduler with all of its books."""
 
     def __init__(self, executor, store):
@@ -38,30 +39,6 @@ class Scheduler:
             job_defaults={"misfire_grace_time": None, "coalesce": True},
             timezone="UTC",
         )
-
-    def open(self):
-        """Start it paused."""
-        self.scheduler.start(paused=True)
-
-    def go(self):
-        """Let it take what is due."""
-        self.scheduler.resume()
-
-    def close(self):
-        """Stop."""
-        self.scheduler.shutdown()
-
-    def add_once(self, func, number, when):
-        """Add a job for an instant."""
-        self.scheduler.add_job(func, "date", run_date=when, args=[number])
-
-    def add_hourly(self, func, number, first):
-        """Add a job for every hour."""
-        self.scheduler.add_job(func, "interval", hours=1, start_date=first, args=[number])
-
-    def add_each_second(self, func, number, first):
-        """Add a job for every second; its next run time says that the past is still to come."""
-        self.scheduler.add_job(func, "interval", seconds=1, start_date=first, next_run_time=first, args=[number])
 
     def add_many(self, func, numbers, when):
         """Add jobs for an instant in one call."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 __all__ = ["Clock", "SystemClock"]
@@ -48,7 +47,10 @@ class Clock(ABC):
         Other threads wait meanwhile, so it is for less than the 5 ms after which Python itself has them take turns. Nor
         is the system asked for anything: it may refuse, as where a library plays with the clock.
         """
-        _look_until(self.monotonic, seconds)
+        until = self.monotonic() + seconds
+        for _ in range(MOST_LOOKS):
+            if self.monotonic() >= until:
+                break
 
 
 class SystemClock(Clock):
@@ -61,16 +63,3 @@ class SystemClock(Clock):
     def monotonic(self) -> float:
         """Return `time.monotonic()`: on Linux it stands still while the machine is suspended."""
         return time.monotonic()
-
-    def stay_awake(self, seconds: float) -> None:
-        """Return after so short a time, without having slept."""
-        # The system's function itself: no frame comes and goes meanwhile, over which a `faulthandler` that dumps the
-        # stacks of running threads may stumble.
-        _look_until(time.monotonic, seconds)
-
-
-def _look_until(monotonic: Callable[[], float], seconds: float) -> None:
-    until = monotonic() + seconds
-    for _ in range(MOST_LOOKS):
-        if monotonic() >= until:
-            break

@@ -20,13 +20,9 @@ def added(job: StoredJob, now: datetime, next_run_time: datetime | Unset | None 
     A trigger that counts from "now" is anchored here, once.
     """
     trigger = job.trigger.anchored(now)
-    if next_run_time is UNSET:
-        schedule = _first(job.id, trigger, now, version)
-    elif next_run_time is None:
-        schedule = Schedule(paused=True, version=version)
-    else:
-        schedule = Schedule(next_fire_time=next_run_time, next_run_time=next_run_time, version=version)
-    return job.planned(trigger, schedule)
+    if isinstance(next_run_time, Unset):
+        return job.planned(trigger, _first(job.id, trigger, now, version))
+    return job.planned(trigger, _chosen(next_run_time, version))
 
 
 def added_beside(job: StoredJob, other: StoredJob) -> StoredJob:
@@ -83,10 +79,7 @@ def rescheduled(job: StoredJob, trigger: Trigger, now: datetime) -> StoredJob:
 
 def run_next_at(job: StoredJob, next_run_time: datetime | None) -> StoredJob:
     """Return the job due at a given instant, from where its trigger goes on; paused, where that is None."""
-    if next_run_time is None:
-        return paused(job)
-    schedule = Schedule(next_fire_time=next_run_time, next_run_time=next_run_time, version=job.schedule.version + 1)
-    return job.with_schedule(schedule)
+    return job.with_schedule(_chosen(next_run_time, job.schedule.version + 1))
 
 
 def past(job: StoredJob, now: datetime) -> StoredJob:
@@ -104,6 +97,11 @@ def _first(job_id: str, trigger: Trigger, now: datetime, version: int) -> Schedu
         # Its one instant has passed: late beats never, and the run's record says how late.
         fire_time = trigger.run_date
     return _at(job_id, trigger, fire_time, version)
+
+
+def _chosen(next_run_time: datetime | None, version: int) -> Schedule:
+    """Return the schedule of a job that somebody wants to run at an instant, or, for None, to stand still."""
+    return Schedule(next_run_time, next_run_time, paused=next_run_time is None, version=version)
 
 
 def _at(job_id: str, trigger: Trigger, fire_time: datetime | None, version: int) -> Schedule:

@@ -71,7 +71,7 @@ class Endings:
 
     def rounds_for_all(self) -> int:
         """Return how many rounds it takes until each report that is here has been looked at."""
-        return -(-self._flights.reported_count // MOST_SETTLED_AT_ONCE)
+        return -(-(len(self._flights) - self._flights.unreported) // MOST_SETTLED_AT_ONCE)
 
     def settle_abandoned(self, plan: Round, now: datetime, taking: bool) -> Abandoned:
         """Add what is to be done about the runs of dead schedulers, and return what those have left."""

@@ -33,11 +33,6 @@ class Flights:
         """How many of them no report has come for."""
         return len(self._runs) - len(self._reports)
 
-    @property
-    def reported_count(self) -> int:
-        """How many of them have been reported."""
-        return len(self._reports)
-
     def depart(self, run: Run) -> None:
         """Note a run that goes to its executor."""
         self._runs[run.id] = run

@@ -29,11 +29,11 @@ def test_it_says_when_the_next_job_is_due_or_the_lease_to_be_renewed():
     assert stage.settle_down() == 5
     stage.add(every(10_000))
     stage.settle_down()
-    stage.store.add_job(make_job(id="soon", due=at(2)))
-    assert stage.settle_down() == 2
-    stage.clock.advance(0.5)
-    assert stage.settle_down() == 1.5
-    stage.step(1.5)
+    stage.store.add_job(make_job(id="soon", due=at(0.5)))
+    assert stage.settle_down() == 0.5
+    stage.clock.advance(0.25)
+    assert stage.settle_down() == 0.25
+    stage.step(0.25)
     assert stage.hands.held[-1].lateness == timedelta(0)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.core.stage import Hands, Stage, every, statuses
 from tickwright.change import Change
+from tickwright.core.lease_keeper import PARTS
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.policies import OnLost
 from tickwright.run import Run, RunStatus
@@ -253,3 +254,18 @@ def test_a_store_that_others_change_is_looked_at_as_often_as_it_says():
         look_every = 0.5
 
     assert Stage(store=Watched(), clock=VirtualClock("2026-01-01")).settle_down() == 0.5
+
+
+def test_where_nobody_rings_for_what_may_happen_it_is_looked_for_each_second():
+    quiet = Stage()
+    assert quiet.settle_down() == quiet.lease / PARTS  # until the lease is to be renewed
+    busy = Stage()
+    busy.add(every(10_000))
+    assert busy.settle_down() == 1.0  # that a run has begun rings for nobody
+    full = Stage(room=0)
+    full.add(every(10_000))
+    assert full.settle_down() == 1.0  # nor does a stranger's executor that has room again
+    first, second = two_on_one_store()
+    live(first.lease / PARTS + 1, first, second)
+    assert first.engine.is_shared
+    assert first.settle_down() == 1.0

@@ -10,7 +10,8 @@ from tests.core.stage import NOW, Stage, at, every, fail, make_job
 from tickwright import events
 from tickwright.change import Change
 from tickwright.core import tending
-from tickwright.core.tending import TEND_EVERY
+from tickwright.core.lease_keeper import PARTS
+from tickwright.core.tending import PRUNE_EVERY, TEND_EVERY
 from tickwright.due import DueJobs, UnreadableJob
 from tickwright.errors import UnreadableJobError
 from tickwright.events import JobTroubleEvent
@@ -44,6 +45,28 @@ def test_history_that_is_no_longer_kept_goes_a_little_at_a_time(monkeypatch):
     assert left == [28, 18, 8, 5, 5]
     assert stage.log.count("prune_runs") == 4
     assert stage.log.count("readmit_jobs") == 1
+
+
+def test_old_history_waits_for_a_while_where_jobs_wait_for_the_next_round(monkeypatch):
+    monkeypatch.setattr(tending, "MOST_PRUNED_AT_ONCE", 10)
+    # Each round takes one job and has another that waits, until all forty are taken.
+    stage = Stage(store=MemoryJobStore(keep_runs=5), batch=1)
+    history(stage, 38)
+    for number in range(40):
+        stage.add(every(3600), id=f"job{number}")
+    for _ in range(30):
+        stage.step(1)
+    # For as long as ten seconds; then a busy scheduler makes room for more history.
+    assert stage.log[: stage.log.index("prune_runs")].count("commit") == TEND_EVERY
+    assert len(stage.store.get_runs()) == 5 + len(stage.hands.held) == 35
+
+
+def test_more_old_history_is_a_reason_to_come_again_soon(monkeypatch):
+    monkeypatch.setattr(tending, "MOST_PRUNED_AT_ONCE", 10)
+    stage = Stage(store=MemoryJobStore(keep_runs=5))
+    history(stage, 18)
+    assert stage.step() == PRUNE_EVERY
+    assert stage.step(PRUNE_EVERY) == stage.lease / PARTS - PRUNE_EVERY
 
 
 def test_a_store_that_fails_to_prune_keeps_nothing_else_from_being_done():

@@ -7,12 +7,17 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from tests.schedulers import deeds
 from tickwright import events
 from tickwright.clock import MOST_LOOKS, SystemClock
 from tickwright.core.engine import Engine
+from tickwright.core.mailbox import Mailbox
+from tickwright.report import Report
+from tickwright.run import RunStatus
 from tickwright.schedulers.bell import Bell
-from tickwright.schedulers.loop import EARLY, LONGEST_WAIT, Loop
+from tickwright.schedulers.loop import EARLY, GATHERING, MANY_IN_FLIGHT, Loop
 from tickwright.virtual_clock import VirtualClock
 
 NO_PARTS: Any = None
@@ -77,21 +82,28 @@ def test_what_is_not_due_soon_is_not_waited_for_awake(background, heard, monkeyp
     assert waited == []
 
 
+def engine(clock, **what):
+    """Return an engine with nothing in flight, which a test scripts further."""
+    says = {"unreported": 0, "is_shared": False, "look_at_clock": lambda: False} | what
+    scripted: Any = SimpleNamespace(context=SimpleNamespace(clock=clock), **says)
+    return scripted
+
+
 def test_a_step_that_failed_is_not_repeated_at_once():
     def fail():
         raise RuntimeError("a defect")
 
-    engine: Any = SimpleNamespace(context=SimpleNamespace(clock=SystemClock()), step=fail, job_due_in=0.0)
-    failing = Loop(engine, Bell(), NO_PARTS, logging.getLogger("tests"))
+    failing = Loop(engine(SystemClock(), step=fail, job_due_in=0.0), Bell(), NO_PARTS, logging.getLogger("tests"))
     slept = []
 
-    def sleep(seconds):
+    def sleep(seconds, until_step=None):
         slept.append(seconds)
         failing.ask_to_stop(wait=False)
+        return True
 
     failing._sleep = sleep  # type: ignore[method-assign] # it is how long that is looked at
     failing.run()
-    assert slept == [LONGEST_WAIT]
+    assert slept == [1.0]  # and looks at the clock then, as in each rest
 
 
 class Scripted(Loop):
@@ -99,10 +111,12 @@ class Scripted(Loop):
 
     def __init__(self, clock, *steps):
         self.steps = list(steps)
-        self.scripted = SimpleNamespace(context=SimpleNamespace(clock=clock), step=self.next_wait)
-        engine: Any = self.scripted
-        super().__init__(engine, Bell(), NO_PARTS, logging.getLogger("tests"))
+        self.clock = clock
+        self.scripted = engine(clock, step=self.next_wait)
+        super().__init__(self.scripted, Bell(), NO_PARTS, logging.getLogger("tests"))
         self.slept = []
+        self.goes_on = False
+        """Whether sleep is only over with its time, and not because somebody rings."""
 
     def next_wait(self):
         wait, self.scripted.job_due_in = self.steps.pop(0)
@@ -110,8 +124,11 @@ class Scripted(Loop):
             self.ask_to_stop(wait=False)
         return wait
 
-    def _sleep(self, seconds):
+    def _sleep(self, seconds, until_step=None):
         self.slept.append(seconds)
+        if self.goes_on and seconds > 0:
+            self.clock.advance(seconds)
+        return seconds <= 0 or not self.goes_on
 
 
 class Noting(VirtualClock):
@@ -147,3 +164,129 @@ def test_it_sleeps_all_the_same_where_the_clock_stands_still():
     scripted = Scripted(clock, (EARLY / 2, EARLY / 2), (EARLY / 2, EARLY / 2))
     scripted.run()
     assert scripted.slept == [EARLY / 2, EARLY / 2]
+
+
+def test_a_rest_looks_at_the_clock_each_second_and_goes_round_once_it_is_over():
+    clock = Noting(moves=True)
+    scripted = Scripted(clock, (3.5, None), (0.0, None))
+    scripted.goes_on = True
+    looks = []
+    scripted.scripted.look_at_clock = lambda: looks.append(clock.monotonic())
+    began = clock.monotonic()
+    scripted.run()
+    assert scripted.slept == [1.0, 1.0, 1.0, 0.5, 0.0, 0.0]
+    assert [look - began for look in looks] == [1.0, 2.0, 3.0, 3.5]
+
+
+def test_a_rest_ends_where_the_clock_was_set():
+    scripted = Scripted(Noting(moves=True), (3.5, None), (0.0, None))
+    scripted.goes_on = True
+    scripted.scripted.look_at_clock = lambda: len(scripted.slept) == 2
+    scripted.run()
+    assert scripted.slept == [1.0, 1.0, 0.0]
+
+
+def test_the_last_second_before_a_job_begins_with_a_step():
+    scripted = Scripted(Noting(moves=True), (4.25, 4.25), (0.0, 0.0))
+    scripted.goes_on = True
+    scripted.run()
+    assert scripted.slept[:4] == [1.0, 1.0, 1.0, 0.25]
+
+
+def test_nobody_rests_longer_than_a_few_seconds():
+    scripted = Scripted(Noting(moves=True), (None, None), (0.0, 0.0))
+    scripted.goes_on = True
+    scripted.run()
+    assert scripted.slept[:6] == [1.0, 1.0, 1.0, 1.0, 1.0, 0.0]
+
+
+def test_a_job_that_is_added_during_a_rest_is_rung_for():
+    clock = VirtualClock("2026-01-01")
+    resting = Loop(engine(clock), Bell(), NO_PARTS, logging.getLogger("tests"))
+
+    class Rung(Bell):
+        def wait(self, seconds):
+            resting.wake_for(clock.after(3.0))
+            return super().wait(0)
+
+    resting._bell = Rung()
+    assert resting._sleep(1.0, 4.0) is True
+    assert resting._sleep(1.0, 2.0) is False
+
+
+# -- gathering -------------------------------------------------------------------------------------
+
+
+class Gathering:
+    """A loop with so many runs in flight, whose bell notes how long somebody waits for it."""
+
+    def __init__(self, in_flight, *, is_shared=False, due_in=None):
+        self.clock = VirtualClock("2026-01-01")
+        self.rings: list[int] = []
+        self.waited: list[float] = []
+        self.arrive: dict[int, int] = {}
+        """By the number of the wait: how many reports come in it."""
+        self.mailbox = Mailbox(self.ring)
+        scripted = engine(
+            self.clock, unreported=in_flight, is_shared=is_shared, job_due_in=due_in, mailbox=self.mailbox
+        )
+        bell: Any = self
+        self.loop = Loop(scripted, bell, NO_PARTS, logging.getLogger("tests"))
+
+    def ring(self):
+        self.rings.append(len(self.mailbox))
+
+    def wait(self, seconds):
+        self.waited.append(seconds)
+        for number in range(self.arrive.get(len(self.waited), 0)):
+            self.mailbox.post(Report(f"run-{number}", RunStatus.SUCCEEDED, self.clock.now()))
+        self.clock.advance(min(seconds, GATHERING / 4))
+        return False
+
+
+def gathered(waits):
+    return sum(min(seconds, GATHERING / 4) for seconds in waits)
+
+
+def test_reports_of_many_runs_gather_until_it_is_time():
+    gathering = Gathering(MANY_IN_FLIGHT)
+    gathering.arrive = {1: 3, 2: 5}
+    gathering.loop._let_reports_gather()
+    assert gathered(gathering.waited) == pytest.approx(GATHERING)
+    assert gathering.rings == []
+
+
+def test_half_of_the_runs_are_enough():
+    gathering = Gathering(MANY_IN_FLIGHT)
+    gathering.arrive = {1: MANY_IN_FLIGHT}
+    gathering.loop._let_reports_gather()
+    assert len(gathering.waited) == 1
+    assert gathering.rings == [MANY_IN_FLIGHT]
+
+
+@pytest.mark.parametrize(
+    "gathering", [Gathering(MANY_IN_FLIGHT - 1), Gathering(100, is_shared=True)], ids=["few", "shared"]
+)
+def test_few_reports_and_a_store_that_others_share_are_seen_to_at_once(gathering):
+    gathering.loop._let_reports_gather()
+    assert gathering.waited == []
+
+
+def test_after_a_rest_nothing_gathers():
+    gathering = Gathering(100)
+    gathering.clock.advance(GATHERING)
+    gathering.loop._let_reports_gather()
+    assert gathering.waited == []
+
+
+def test_a_job_that_becomes_due_meanwhile_is_on_time():
+    gathering = Gathering(100, due_in=GATHERING / 2)
+    gathering.loop._let_reports_gather()
+    assert gathered(gathering.waited) == pytest.approx(GATHERING / 2)
+
+
+def test_reports_ring_again_once_they_were_gathered():
+    gathering = Gathering(100)
+    gathering.loop._let_reports_gather()
+    gathering.mailbox.post(Report("run", RunStatus.SUCCEEDED, gathering.clock.now()))
+    assert gathering.rings == [1]

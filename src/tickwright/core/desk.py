@@ -31,6 +31,9 @@ from tickwright.run import Run
 
 __all__ = ["Desk"]
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks while something may happen that nobody rings for."""
+
 Question = Callable[[Executor], int | None]
 
 
@@ -175,7 +178,7 @@ class Desk:
         self._commit(plan)
         for owner in abandoned.owners:
             self._lease.bury(owner)
-        self._tending.look()
+        self._tending.look(is_busy=self._again)
         return self._seconds_to_next(taking)
 
     def _settle_and_commit(self) -> None:
@@ -340,15 +343,22 @@ class Desk:
     def _seconds_to_next(self, taking: bool) -> float | None:
         if self._again:
             return 0.0
-        wait = self._lease.seconds_to_next()
-        if self.store.look_every is not None and wait < inf:  # without end is the lease of a scheduler without others
-            wait = min(wait, self.store.look_every)
+        lease, wait = self._lease.seconds_to_next(), self._tending.seconds_to_next
         open_to: Collection[str] = self._rooms().keys() if taking else ()
+        if lease < inf:  # without end is that of a scheduler without others, which a test drives by hand
+            is_full = taking and len(open_to) < len(self._context.executors)
+            wait = min(wait, lease, self._seconds_to_look(is_full=is_full))
         next_time = self.store.next_due_time(open_to) if open_to else None
         if next_time is None:
             return None if wait == inf else wait
         self.job_due_in = max(0.0, (next_time - self._context.clock.now()) / timedelta(seconds=1))
         return min(wait, self.job_due_in)
+
+    def _seconds_to_look(self, *, is_full: bool) -> float:
+        """Return after how long to look again for what nobody rings for."""
+        every = inf if self.store.look_every is None else self.store.look_every
+        # That a run has begun, what a scheduler beside this one did, and that a stranger's executor has room again.
+        return min(every, LOOK_EVERY) if is_full or self._flights.unreported or self._lease.is_shared else every
 
     def _failed(self, error: BaseException) -> float:
         # A call may take its time before it fails: pauses count from now.

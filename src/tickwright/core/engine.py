@@ -59,6 +59,11 @@ class Engine:
         return sum(desk.waiting for desk in self._desks.values())
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other schedulers were seen at any of the stores."""
+        return any(desk.is_shared for desk in self._desks.values())
+
+    @property
     def job_due_in(self) -> float | None:
         """Seconds from the last step to the next job that can be taken; None where none is known."""
         return min((desk.job_due_in for desk in self._desks.values() if desk.job_due_in is not None), default=None)
@@ -88,7 +93,7 @@ class Engine:
 
         No exception of a store, trigger or executor comes out of here. What wakes earlier is the mailbox.
         """
-        self._look_at_clock()
+        self.look_at_clock()
         self.read_mail()
         waits = [desk.go_round(taking=self.taking) for desk in self._desks.values()]
         if len(self.mailbox):
@@ -113,15 +118,17 @@ class Engine:
         for desk in self._desks.values():
             desk.close()
 
-    def _look_at_clock(self) -> None:
+    def look_at_clock(self) -> bool:
+        """Return whether the wall clock was set since the last look, and tell so; a part of each step."""
         offset = self._clock_watch.look()
         if offset is None:
-            return
+            return False
         # Nothing needs repair: the next look at each store asks what is due at the new "now". It is told because
         # people want to know why a day's jobs came late, or why an hour of them is still to come.
         seconds = offset.total_seconds()
         self.context.logger.warning("The wall clock jumped by %+.3f s; everything is planned anew", seconds)
         self.context.teller.tell(ClockJumpEvent(events.EVENT_CLOCK_JUMPED, None, offset))
+        return True
 
     def _open(self, letter: Submit | Suspect | Part) -> None:
         if isinstance(letter, Part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from tickwright.jobstores.base import JobStore
@@ -50,12 +50,25 @@ class Mailbox:
         # reports a second cheap.
         self._letters: deque[Letter] = deque()
         self._ring = ring
+        self._enough = 0
 
     def post(self, letter: Letter) -> None:
         """Leave a letter and wake the loop. News that a run has started can wait for the next look."""
         self._letters.append(letter)
-        if not isinstance(letter, Started):
+        if not isinstance(letter, Started) and len(self._letters) >= self._enough:
             self._ring()
+
+    @contextmanager
+    def gathering(self, enough: int) -> Iterator[Callable[[], bool]]:
+        """Wake the loop, for as long as this context lasts, only with so many letters; give a way to ask for that.
+
+        Whoever gathers looks at the letters after it, whatever came of it.
+        """
+        self._enough = enough
+        try:
+            yield lambda: len(self._letters) >= enough
+        finally:
+            self._enough = 0
 
     def take(self) -> Iterator[Letter]:
         """Yield the letters that are there now, oldest first; one that was not asked for stays.

@@ -59,8 +59,8 @@ class JobStore(BatchWrites, ABC):
     keeps_objects: ClassVar[bool] = False
     """Whether jobs are kept as the objects they are, so that a callable needs no name that leads to it."""
 
-    look_every: float | None = None
-    """Seconds after which a scheduler looks again for what other processes changed; None: the loop's second will do."""
+    look_every: float | None = 1.0
+    """Seconds after which a scheduler looks again for what other processes changed; None where no other can."""
 
     alias: str = "default"
     keep_runs: int | None = 10_000

@@ -33,6 +33,8 @@ class MemoryJobStore(JobStore):
     survives_restart: ClassVar[bool] = False
     keeps_objects: ClassVar[bool] = True
 
+    look_every: float | None = None
+
     def __init__(self, *, keep_runs: int | None = 10_000, keep_runs_for: timedelta | None = None) -> None:
         if keep_runs is not None and keep_runs < 0:
             raise ConfigurationError(f"keep_runs is {keep_runs}; give 0 or more, or None to keep all runs")

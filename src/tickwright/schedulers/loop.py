@@ -19,14 +19,21 @@ from tickwright.schedulers.stopping import Stopping
 __all__ = ["LONGEST_SETTLING", "SHORTEST_SETTLING", "Loop"]
 
 LONGEST_WAIT = 1.0
-"""Seconds that the loop sleeps at a time.
+"""Seconds that the loop sleeps at a time. Within so many it notices that the clock was set."""
 
-Within so many it notices that the clock was set, and what other processes changed."""
+LONGEST_REST = 5.0
+"""Seconds without a step, where no store asks for one: a step that finds nothing to do costs ten looks at the clock."""
 
 EARLY = 0.0005
 """Seconds before a job is due at which the loop wakes up, goes round once, and stays awake until it is.
 
 Waking up takes a tenth of a millisecond, and so does the first round after a sleep, with cold caches."""
+
+GATHERING = 0.001
+"""Seconds from one round to the next where many runs are in flight. Their reports come together meanwhile."""
+
+MANY_IN_FLIGHT = 32
+"""Runs that the workers have to do while the loop waits for so long: none of them stands idle."""
 
 LONGEST_SETTLING = 10.0
 """Seconds that a shutdown which waits gives a job store that is out, to take the outcomes of runs that ended."""
@@ -43,7 +50,7 @@ class Loop:
         self.thread: Thread | None = None
         """The thread that it runs in."""
         self.last_step = engine.context.clock.monotonic()
-        """When it last went round, or was made, on the monotonic clock."""
+        """When it last went round, saw that there was no need to, or was made, on the monotonic clock."""
         self._sleeps_until: datetime | None = None
         self._unseen: deque[datetime] = deque()
         self.stopping: Stopping | None = None
@@ -61,10 +68,13 @@ class Loop:
         """Go round until somebody asks it to stop. The calling thread is the loop's."""
         self.thread = current_thread()
         while self.stopping is None:
+            self._let_reports_gather()
             wait = self.step()
             due_in = None if self.failure else self.engine.job_due_in
             if due_in is None or wait <= 0 or due_in > wait + EARLY:
-                self._sleep(wait)
+                self._rest(wait)
+            elif due_in > LONGEST_WAIT:
+                self._rest(due_in - LONGEST_WAIT)  # the last second is measured anew, by the clock on the wall
             elif due_in > EARLY:
                 self._sleep(due_in - EARLY)
             else:
@@ -87,7 +97,7 @@ class Loop:
         else:
             self.failure = None
         self.last_step = self._clock.monotonic()
-        return LONGEST_WAIT if wait is None else min(wait, LONGEST_WAIT)
+        return LONGEST_REST if wait is None else min(wait, LONGEST_REST)
 
     def wake_for(self, due_at: datetime | None) -> None:
         """Wake it if this, which is in the store by now, lies before it would wake by itself."""
@@ -162,6 +172,23 @@ class Loop:
             self._sleep(min(wait, SHORTEST_SETTLING))
             wait = self.step()
 
+    def _let_reports_gather(self) -> None:
+        """Where the last round was a moment ago, leave the workers alone until half of what they have is done.
+
+        Or for a moment. A round for each report of theirs would cost many times as much.
+        """
+        engine = self.engine
+        # Where others share the store nothing is queued here: a worker that is done waits for this loop.
+        if engine.unreported < MANY_IN_FLIGHT or engine.is_shared:
+            return
+        until = self.last_step + GATHERING
+        if engine.job_due_in:  # what is due already had no room before, and is in no hurry
+            until = min(until, self.last_step + engine.job_due_in)
+        with engine.mailbox.gathering(engine.unreported) as is_enough:
+            # A ring may be an old one. Nothing is lost with it: what it was for is seen in the step that comes now.
+            while (left := until - self._clock.monotonic()) > 0 and not is_enough():
+                self._bell.wait(min(left, GATHERING))
+
     def _wait_awake(self, seconds: float) -> None:
         """Wait for a job that is as good as due; who rings meanwhile is heard right after."""
         before = self._clock.now()
@@ -169,13 +196,22 @@ class Loop:
         if self._clock.now() <= before:  # it stands still, as tests have clocks do, and this is not to be all we do
             self._sleep(seconds)
 
-    def _sleep(self, seconds: float) -> None:
+    def _rest(self, seconds: float) -> None:
+        """Sleep until a step is needed: it is time for one, somebody rings, or the clock was set."""
+        until = self._clock.monotonic() + seconds
+        while not self._sleep(min(seconds, LONGEST_WAIT), seconds) and not self.engine.look_at_clock():
+            self.last_step = now = self._clock.monotonic()
+            seconds = until - now
+
+    def _sleep(self, seconds: float, until_step: float | None = None) -> bool:
+        """Sleep, the next step being so many seconds away; return whether that is to be now."""
         if seconds <= 0:
-            return
+            return True
         # From here on, whoever adds a job rings if it is due earlier. One that was added since the last step
         # began, and perhaps not seen by it, is in `_unseen`: that is looked at after saying so, and not before.
-        self._sleeps_until = sleeps_until = self._clock.now() + timedelta(seconds=seconds)
+        sleeps_until = self._clock.now() + timedelta(seconds=seconds if until_step is None else until_step)
+        self._sleeps_until = sleeps_until
         while self._unseen:
             if self._unseen.popleft() < sleeps_until:
-                return
-        self._bell.wait(seconds)
+                return True
+        return self._bell.wait(seconds)

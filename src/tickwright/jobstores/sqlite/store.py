@@ -76,7 +76,7 @@ class SQLiteJobStore(JobStore):
     writes_batches: ClassVar[bool] = True
     survives_restart: ClassVar[bool] = True
     # A look costs a fraction of a millisecond, and what one process changes is to be seen by all within a second.
-    look_every = 0.5
+    look_every: float | None = 0.5
 
     def __init__(
         self,

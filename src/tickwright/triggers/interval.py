@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from tickwright.zones import as_zone, zone_name
 __all__ = ["IntervalTrigger"]
 
 UNITS = {"weeks": 7 * DAY, "days": DAY, "hours": HOUR, "minutes": 60 * SECOND, "seconds": SECOND}
+PLAIN = frozenset({int, float})
 MOST_COUNTED = 100  # "90 minutes" is easier than "1 hour and 30 minutes", "1,000 minutes" is not
 
 
@@ -56,8 +58,7 @@ class IntervalTrigger(SinceAdded):
         timezone: tzinfo | str | None = None,
         jitter: float | None = None,
     ) -> None:
-        parts = {"weeks": weeks, "days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
-        step, field, value = _read_interval(parts)
+        step, field, value = _read_interval(weeks, days, hours, minutes, seconds)
         zone = as_zone(timezone)
         start, end = read_span(start_date, end_date, zone)
         if start is not None and start + step > LATEST:
@@ -153,9 +154,14 @@ class IntervalTrigger(SinceAdded):
         return f"interval[{self.interval}]"
 
 
-def _read_interval(parts: dict[str, Any]) -> tuple[int, str, object]:
-    """Return the sum of the parts in microseconds, and the name and value to blame if it cannot be used."""
-    whole = parts["weeks"]
+def _read_interval(weeks: Any, *others: Any) -> tuple[int, str, object]:
+    """Return the sum of the parts, in the order of `UNITS`, in microseconds, and the name and value to blame for it."""
+    parts = (weeks, *others)
+    return _remembered(*parts) if PLAIN.issuperset(map(type, parts)) else _summed(*parts)
+
+
+def _summed(*values: Any) -> tuple[int, str, object]:
+    whole, parts = values[0], dict(zip(UNITS, values, strict=True))
     if issubclass(type(whole), timedelta):
         for name in UNITS:
             if name != "weeks" and _micros(name, parts[name]):
@@ -170,6 +176,11 @@ def _read_interval(parts: dict[str, Any]) -> tuple[int, str, object]:
     if step > LATEST - EARLIEST:
         raise InvalidTriggerError(field, value, "the calendar, which has 9999 years, is shorter than this")
     return step, field, value
+
+
+# Many jobs differ in their start alone: then half of what making their triggers takes is to read the same interval. By
+# type, because `1` and `1.0` are shown differently; and plain numbers only, since others may be equal as they like.
+_remembered = lru_cache(maxsize=256, typed=True)(_summed)
 
 
 def _micros(name: str, value: object) -> int:

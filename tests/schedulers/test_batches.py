@@ -31,11 +31,13 @@ from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.run import Run
+from tickwright.schedulers.transfer import write_jobs
 from tickwright.testing import Faults, FaultyStore, ManualScheduler
 from tickwright.testing.suites.store.material import (
     Fragile,
     Host,
     at,
+    idle_job,
     made_job,
     made_run,
     moved,
@@ -214,6 +216,26 @@ def test_a_job_of_which_nothing_is_left_is_not_kept_and_takes_the_one_before_alo
     jobs = scheduler.add_jobs(some("ends", "never"), func=deeds.note, replace_existing=True, **past)
     assert ids(jobs) == ["ends", "never"]
     assert ids(scheduler.get_jobs()) == ["stays"]
+
+
+def test_a_job_of_which_nothing_is_left_needs_an_id_of_its_own_all_the_same(scheduler, tmp_path):
+    add(scheduler, "taken")
+    over = {"func": deeds.note, "trigger": "interval", "seconds": 1, "end_date": "2025-01-01"}
+    with pytest.raises(ConflictingIdError, match=r"already has a job 'taken'.*replace_existing=True"):
+        scheduler.add_job(id="taken", **over)
+    with pytest.raises(ConflictingIdError, match="already has a job 'taken'"):
+        scheduler.add_jobs([{"id": "new", **over, "end_date": None}, {"id": "taken", **over}])
+    assert ids(scheduler.get_jobs()) == ["taken"]
+
+
+def test_a_finished_job_of_a_file_needs_an_id_of_its_own_when_it_is_added_at_the_start(background, tmp_path):
+    write_jobs(tmp_path / "jobs.json", [idle_job("taken")], None)
+    store = MemoryJobStore()
+    store.add_job(made_job("taken"))
+    target = background(start=False, jobstores={"default": store})
+    target.import_jobs(tmp_path / "jobs.json")
+    with pytest.raises(ConflictingIdError, match="already has a job 'taken'"):
+        target.start()
 
 
 def test_jobs_that_cannot_be_loaded_are_mended_by_being_declared_anew(tmp_path):

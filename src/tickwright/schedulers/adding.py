@@ -197,9 +197,11 @@ class AddCalls(LookCalls):
         """Store it once; return None where somebody else was faster, and it is to be tried again."""
         declared, now = pending.job, self.clock.now()
         if pending.keeps_schedule:
-            if not declared.schedule.is_finished:
-                declared = declared.with_schedule(declared.schedule._replace(version=new_version()))
-                store.add_job(declared)
+            if declared.schedule.is_finished:
+                self._check_free(store, declared.id)
+                return declared
+            declared = declared.with_schedule(declared.schedule._replace(version=new_version()))
+            store.add_job(declared)
             return declared
         stored = self._lookup_or_rebuild(store, declared) if pending.replace_existing else None
         if stored is not None:
@@ -210,6 +212,8 @@ class AddCalls(LookCalls):
         if looks_back:
             job = self._past_what_ran(store, job, now)
         if job.schedule.is_finished:
+            if not pending.replace_existing:
+                self._check_free(store, job.id)
             return job
         try:
             if not looks_back:
@@ -264,8 +268,9 @@ class AddCalls(LookCalls):
                 return len(pending)
         store = self._parts.jobstore(jobstore)
         # Before anything is added: then whatever is there after an error has come with this file.
+        remedy = "no job of the file was added; remove that one, or import the file into another job store"
         for one in pending:
-            self._check_free(store, one.job.id)
+            self._check_free(store, one.job.id, remedy)
         added: list[str] = []
         for one in pending:
             added.append(one.job.id)
@@ -280,14 +285,17 @@ class AddCalls(LookCalls):
                 added.pop()
         return len(added)
 
-    def _check_free(self, store: JobStore, job_id: str) -> None:
+    def _check_free(
+        self,
+        store: JobStore,
+        job_id: str,
+        remedy: str = "give this one another id, or add it with replace_existing=True",
+    ) -> None:
+        """Raise where the id is taken, by a job that cannot be loaded too."""
         with suppress(UnreadableJobError):
             if store.lookup_job(job_id) is None:
                 return
-        raise ConflictingIdError(
-            f"job store {store.alias!r} already has a job {job_id!r}; no job of the file was added; remove that one, "
-            f"or import the file into another job store"
-        )
+        raise ConflictingIdError(f"job store {store.alias!r} already has a job {job_id!r}; {remedy}")
 
     def _take_out_again(self, alias: str, job_ids: list[str], error: BaseException) -> None:
         """Remove what an import has added, as far as the store allows; the error tells of the rest.

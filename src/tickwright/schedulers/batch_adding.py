@@ -162,6 +162,10 @@ class BatchAddCalls(JobCalls):
         decided = self._decide(store, pending)
         instead_of = decided.instead_of
         kept = [job for job in decided.jobs if not job.schedule.is_finished or job.id in instead_of]
+        if len(kept) < len(pending):
+            for one, job in zip(pending, decided.jobs, strict=True):
+                if job.schedule.is_finished and not one.replace_existing:
+                    self._check_free(store, job.id)  # as for those that are kept
         try:
             if store.add_jobs(kept, instead_of, decided.unless_run, decided.given_up):
                 return decided

@@ -141,7 +141,11 @@ class InvalidTriggerError(TickwrightError, ValueError):
 
 
 class InvalidJobError(TickwrightError, ValueError):
-    """A job's parameter has a value that cannot be taken."""
+    """A job's parameter has a value that cannot be taken: of the job `job_id`, where that is known."""
+
+    def __init__(self, *args: object, job_id: str | None = None) -> None:
+        super().__init__(*args)
+        self.job_id = job_id
 
 
 class InvalidReferenceError(TickwrightError, ValueError):
@@ -171,7 +175,11 @@ class _KeyedError(TickwrightError, KeyError):
 
 
 class ConflictingIdError(_KeyedError):
-    """A job of this id is already in the job store."""
+    """A job of this id, `job_id` where that is known, is already in the job store."""
+
+    def __init__(self, *args: object, job_id: str | None = None) -> None:
+        super().__init__(*args)
+        self.job_id = job_id
 
 
 class JobLookupError(_KeyedError):

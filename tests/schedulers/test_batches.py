@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -155,8 +156,9 @@ def test_an_id_that_stands_twice_is_refused_also_where_it_would_replace(schedule
 
 def test_where_one_id_is_taken_none_is_added(scheduler):
     add(scheduler, "taken", args=[1])
-    with pytest.raises(ConflictingIdError, match="'taken'"):
+    with pytest.raises(ConflictingIdError, match=r"jobs\[1\] \(id 'taken'\): .*; none of the jobs was added") as raised:
         add(scheduler, "a", "taken", "b")
+    assert raised.value.job_id == "taken"
     assert ids(scheduler.get_jobs()) == ["taken"]
     assert found(scheduler, "taken").args == (1,)
 
@@ -216,6 +218,25 @@ def test_a_job_of_which_nothing_is_left_is_not_kept_and_takes_the_one_before_alo
     jobs = scheduler.add_jobs(some("ends", "never"), func=deeds.note, replace_existing=True, **past)
     assert ids(jobs) == ["ends", "never"]
     assert ids(scheduler.get_jobs()) == ["stays"]
+
+
+def test_where_one_cannot_be_stored_none_is_added_and_the_error_says_which(tmp_path):
+    scheduler = ManualScheduler(jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+    for func in (lambda: None, functools.partial(deeds.note, lambda: None)):
+        with pytest.raises(InvalidJobError, match=r"jobs\[1\] \(id 'b'\): .*cannot be stored.*; none of the"):
+            scheduler.add_jobs([{"id": "a", "func": deeds.note}, {"id": "b", "func": func}])
+    assert scheduler.get_jobs() == []
+
+
+def test_a_store_of_ones_own_need_not_say_which_job_is_in_the_way(monkeypatch):
+    def refuse(*given: Any) -> bool:
+        raise ConflictingIdError("somebody has that id")
+
+    store = MemoryJobStore()
+    scheduler = ManualScheduler(jobstores={"default": store})
+    monkeypatch.setattr(store, "add_jobs", refuse)
+    with pytest.raises(ConflictingIdError, match=r"^somebody has that id; none of the jobs was added$"):
+        add(scheduler, "a", "b")
 
 
 def test_a_job_of_which_nothing_is_left_needs_an_id_of_its_own_all_the_same(scheduler, tmp_path):
@@ -288,7 +309,7 @@ def test_where_one_is_not_there_nothing_is_done(scheduler, call):
     add(scheduler, "a", "b")
     scheduler.pause_job("b")
     before = {job.id: job.next_run_time for job in scheduler.get_jobs()}
-    with pytest.raises(JobLookupError, match="nobody"):
+    with pytest.raises(JobLookupError, match=r"'nobody'.*; nothing was done to the other jobs"):
         getattr(scheduler, call)(["a", "nobody", "b"])
     assert {job.id: job.next_run_time for job in scheduler.get_jobs()} == before
 
@@ -357,9 +378,9 @@ def test_jobs_wait_for_the_start_together():
     scheduler = BackgroundScheduler(timezone="UTC")
     jobs = scheduler.add_jobs(some(*"abcd"), func=deeds.note, trigger="interval", hours=1)
     assert all(job.pending for job in jobs)
-    with pytest.raises(ConflictingIdError, match="'b'"):
+    with pytest.raises(ConflictingIdError, match=r"jobs\[1\] \(id 'b'\): .*waits.*; none of the jobs was added"):
         scheduler.add_jobs(some("new", "b"), func=deeds.note)
-    with pytest.raises(SchedulerNotRunningError, match="'nobody'"):
+    with pytest.raises(SchedulerNotRunningError, match=r"'nobody'.*nothing was done"):
         scheduler.remove_jobs(["a", "nobody"])
     with pytest.raises(SchedulerNotRunningError, match="'nobody'"):
         scheduler.pause_jobs(["a", "nobody"])
@@ -481,6 +502,26 @@ def test_what_cannot_be_taken_back_is_named(call, undo, left):
     (note,) = raised.value.__notes__
     assert left in note
     assert "could not be made what they were before" in note
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("add_job", ConflictingIdError("'e' was added just now")),
+        ("add_job", InvalidJobError("'e' cannot be written down")),
+        ("remove_job", JobLookupError("'a' is gone")),
+    ],
+)
+def test_nobody_is_told_that_nothing_was_done_where_something_could_not_be_taken_back(call, error):
+    faults = Faults()
+    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": OneByOne(HeartOnlyStore(), faults)})
+    add(scheduler, *"abcd")
+    faults.fail(call, spare=2, error=error)
+    faults.fail("add_job" if call == "remove_job" else "commit", times=None)
+    with pytest.raises(type(error)) as raised:
+        CALLS[call](scheduler)
+    assert ";" not in str(raised.value)
+    assert "could not be made what they were before" in raised.value.__notes__[0]
 
 
 class OneByOne(FaultyStore):

@@ -14,7 +14,14 @@ import pytest
 from tests.schedulers.stage import utc
 from tickwright import errors, events
 from tickwright.active_run import NoCurrentRunError
-from tickwright.errors import InvalidTriggerError, JobLookupError, TickwrightError, shortened
+from tickwright.errors import (
+    ConflictingIdError,
+    InvalidJobError,
+    InvalidTriggerError,
+    JobLookupError,
+    TickwrightError,
+    shortened,
+)
 from tickwright.run import Run, RunStatus
 
 # -- events ----------------------------------------------------------------------------------------
@@ -151,10 +158,18 @@ def test_an_error_with_a_key_says_a_sentence_and_not_a_quoted_one():
     assert str(JobLookupError()) == ""
 
 
-@pytest.mark.parametrize("error", [InvalidTriggerError("hour", 25, "0 to 23 is taken"), JobLookupError("no job")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidTriggerError("hour", 25, "0 to 23 is taken"),
+        JobLookupError("no job"),
+        ConflictingIdError("taken", job_id="a"),
+        InvalidJobError("too long", job_id="b"),
+    ],
+)
 def test_an_error_comes_back_from_another_process_as_it_was(error):
     again = pickle.loads(pickle.dumps(error))
-    assert (type(again), str(again)) == (type(error), str(error))
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
 def test_an_error_about_a_trigger_tells_its_parts():

@@ -76,15 +76,16 @@ def pack_job(job: StoredJob, serializer: Serializer) -> bytes:
     try:
         serializer.check_reference(reference)
     except Exception as error:  # border: the serializer may be the user's
-        raise InvalidJobError(f"job {job.id!r} cannot be stored: its function: {described(error)}") from error
+        raise _unstorable(job, f"its function: {described(error)}") from error
     state = _state_of(job, reference)
     try:
         return serializer.dumps(state)
     except Exception as error:  # border: serialising calls the user's code, such as __getstate__
         what = _culprit(job, reference, serializer) or f"the whole of it cannot be serialised ({described(error)})"
-        raise InvalidJobError(
-            f"job {job.id!r} cannot be stored: {what}; give the job what "
-            f"can be written down, such as a path, an id or a plain value, and open or look up the rest when it runs"
+        raise _unstorable(
+            job,
+            f"{what}; give the job what can be written down, such as a path, an id or a plain value, and open or look "
+            f"up the rest when it runs",
         ) from error
 
 
@@ -132,7 +133,11 @@ def _reference_of(job: StoredJob) -> Reference:
     try:
         return make_reference(job.func)
     except InvalidReferenceError as error:
-        raise InvalidJobError(f"job {job.id!r} cannot be stored: its function has no lasting name: {error}") from error
+        raise _unstorable(job, f"its function has no lasting name: {error}") from error
+
+
+def _unstorable(job: StoredJob, why: str) -> InvalidJobError:
+    return InvalidJobError(f"job {job.id!r} cannot be stored: {why}", job_id=job.id)
 
 
 def _state_of(job: StoredJob, reference: Reference) -> State:

@@ -295,7 +295,7 @@ class AddCalls(LookCalls):
         with suppress(UnreadableJobError):
             if store.lookup_job(job_id) is None:
                 return
-        raise ConflictingIdError(f"job store {store.alias!r} already has a job {job_id!r}; {remedy}")
+        raise ConflictingIdError(f"job store {store.alias!r} already has a job {job_id!r}; {remedy}", job_id=job_id)
 
     def _take_out_again(self, alias: str, job_ids: list[str], error: BaseException) -> None:
         """Remove what an import has added, as far as the store allows; the error tells of the rest.

@@ -65,12 +65,15 @@ class BatchAddCalls(JobCalls):
         if not pending:
             return []
         alias = pending[0].jobstore
-        if not self.running:
-            with unless_held(self._lock):
-                if not self.running:
-                    self._pending.add_all(pending)
-                    return [self._handle(alias, one.job) for one in pending]
-        return [self._handle(alias, job) for job in self._carry_out_all(alias, pending)]
+        try:
+            if not self.running:
+                with unless_held(self._lock):
+                    if not self.running:
+                        self._pending.add_all(pending)
+                        return [self._handle(alias, one.job) for one in pending]
+            return [self._handle(alias, job) for job in self._carry_out_all(alias, pending)]
+        except (ConflictingIdError, InvalidJobError) as error:
+            raise _refusal(pending, error) from error
 
     # -- how it is done -------------------------------------------------------------------------------
 
@@ -232,3 +235,15 @@ class BatchAddCalls(JobCalls):
         times = [time for job in jobs if (time := job.schedule.next_run_time) is not None]
         if times and self._loop is not None:
             self._loop.wake_for(min(times))
+
+
+def _refusal(pending: Sequence[PendingJob], error: ConflictingIdError | InvalidJobError) -> TickwrightError:
+    """Return the error with the place of the job that it is about, and with what became of the others."""
+    place = next((place for place, one in enumerate(pending) if one.job.id == error.job_id), None)
+    shown = "" if place is None else f"jobs[{place}] (id {error.job_id!r}): "
+    kind = ConflictingIdError if isinstance(error, ConflictingIdError) else InvalidJobError
+    left = getattr(error, "__notes__", ())  # what a store without transactions could not take back
+    refusal = kind(f"{shown}{error}" + ("" if left else "; none of the jobs was added"), job_id=error.job_id)
+    for note in left:
+        refusal.add_note(note)
+    return refusal

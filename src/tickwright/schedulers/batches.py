@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickwright.errors import InvalidJobError, JobLookupError, JobStoreError, shortened
+from tickwright.errors import InvalidJobError, JobLookupError, JobStoreError, SchedulerNotRunningError, shortened
 from tickwright.policies import UNSET
 from tickwright.schedulers.batch_adding import BatchAddCalls
 from tickwright.schedulers.outfitting import outfit_later
@@ -66,10 +66,10 @@ class BatchCalls(BatchAddCalls):
                 return []
             try:
                 self._parts.jobstore(alias).remove_jobs(job_ids)
-            except JobLookupError:
+            except JobLookupError as error:
                 if wanted is None:
                     continue  # one of those that were chosen is gone since
-                raise
+                raise _none_done(error) from error
             for job_id in job_ids:
                 tell_removed(self._listeners, alias, job_id)
             return job_ids
@@ -190,7 +190,7 @@ class BatchCalls(BatchAddCalls):
             by_id.setdefault(one.job.id, one)
         for job_id in wanted:
             if job_id not in by_id:
-                raise self._no_such_job(job_id, jobstore)
+                raise _none_done(self._no_such_job(job_id, jobstore))
         return [by_id[job_id] for job_id in wanted]
 
     def _jobs_of_all(
@@ -213,7 +213,7 @@ class BatchCalls(BatchAddCalls):
             for job_id in wanted:
                 if job_id not in found:
                     if self._find(job_id, jobstore) is None:  # which raises where it cannot be loaded
-                        raise self._no_such_job(job_id, jobstore)
+                        raise _none_done(self._no_such_job(job_id, jobstore))
                     return self._jobs_of_all(wanted, where, jobstore)  # somebody has added it just now
             placed = [found[job_id] for job_id in wanted]
         return _one_place([(alias, job.id) for alias, job in placed]), [job for _, job in placed]
@@ -237,7 +237,7 @@ class BatchCalls(BatchAddCalls):
                 found.setdefault(unreadable.job_id, alias)
         for job_id in wanted:
             if job_id not in found:
-                raise self._no_such_job(job_id, jobstore)
+                raise _none_done(self._no_such_job(job_id, jobstore))
         return _one_place([(found[job_id], job_id) for job_id in wanted]), wanted
 
 
@@ -251,6 +251,15 @@ def _is_chosen(where: Callable[[Job], object] | None, job: Job) -> bool:
             f"{shortened(answer)}, which would have to be awaited; give a plain function; nothing was changed"
         )
     return bool(answer)
+
+
+def _none_done(error: JobLookupError | SchedulerNotRunningError) -> JobLookupError | SchedulerNotRunningError:
+    """Return the error about one of many jobs with what became of the others."""
+    left = getattr(error, "__notes__", ())  # what a store without transactions could not put back
+    again = type(error)(str(error) if left else f"{error}; nothing was done to the other jobs")
+    for note in left:
+        again.add_note(note)
+    return again
 
 
 def _one_place(places: Sequence[tuple[str, str]]) -> str:

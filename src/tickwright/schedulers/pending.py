@@ -49,7 +49,8 @@ class PendingJobs:
                 if pending.key in self._jobs and not pending.replace_existing:
                     raise ConflictingIdError(
                         f"job {pending.job.id!r} has been added already and waits for the scheduler to start; "
-                        f"choose another id or give replace_existing=True"
+                        f"choose another id or give replace_existing=True",
+                        job_id=pending.job.id,
                     )
             self._jobs.update((pending.key, pending) for pending in jobs)
 

@@ -164,7 +164,8 @@ class SQLiteJobStore(JobStore):
         except UnicodeEncodeError as error:
             raise InvalidJobError(
                 f"job {job.id!r} cannot be stored: {error.object!r} is no Unicode text, as the name of a file may be; "
-                f"give the job another id, or encode it"
+                f"give the job another id, or encode it",
+                job_id=job.id,
             ) from None
         return pack_job(job, self.serializer)
 

@@ -269,6 +269,10 @@ def test_a_grace_time_may_be_a_timedelta(scheduler):
         ({"trigger": IntervalTrigger(hours=1), "hours": 1}, TypeError, r"is complete: the arguments 'hours'"),
         ({"id": 5}, TypeError, r"id must be a text, not 5"),
         ({"id": ""}, InvalidJobError, r"id must not be empty; leave it out"),
+        ({"id": "\ud800"}, InvalidJobError, r"job '\\ud800': id is no Unicode text, as the name of a file may be; giv"),
+        ({"executor": "\udfff"}, InvalidJobError, r"job 'j': executor is no Unicode text"),
+        ({"jobstore": 5}, TypeError, r"job 'j': jobstore must be the alias of a job store, a text, not 5"),
+        ({"replace_existing": 1}, TypeError, r"job 'j': replace_existing must be True or False, not 1"),
         (
             {"jobstore": "elsewhere"},
             JobStoreNotFoundError,
@@ -285,6 +289,17 @@ def test_what_cannot_be_a_job_is_refused_with_the_job_the_parameter_and_what_is_
     with pytest.raises(error, match=message):
         scheduler.add_job(**arguments)
     assert scheduler.get_jobs() == []
+
+
+def test_what_could_not_be_stored_later_is_refused_before_the_start_too(background):
+    scheduler = background(start=False)
+    refused: list[dict[str, Any]] = [{"id": "\ud800"}, {"executor": "\ud800"}, {"jobstore": []}]
+    for arguments in refused:
+        with pytest.raises((InvalidJobError, TypeError), match=r": (id is no|executor is no|jobstore must)"):
+            scheduler.add_job(deeds.note, **arguments)
+    scheduler.add_job(deeds.note, id="é", executor="ü")
+    scheduler.start()
+    assert [job.id for job in scheduler.get_jobs()] == ["é"]
 
 
 def test_a_called_coroutine_is_refused_with_a_hint_and_leaves_no_warning(scheduler):

@@ -125,6 +125,9 @@ def test_ids_are_made_up_where_none_is_given(scheduler):
         ({"func": deeds.add}, r"jobs\[1\]: job '.*': add\(a: .* cannot be called"),
         ({"jobstore": "other"}, r"jobs\[1\] .* is for job store 'other' and jobs\[0\] for 'default': no transaction"),
         ({"no_such": 1}, r"jobs\[1\]: the interval trigger takes no 'no_such'"),
+        ({"replace_existing": "no"}, r"jobs\[1\]: job '.*': replace_existing must be True or False, not 'no'"),
+        ({"jobstore": ["default"]}, r"jobs\[1\]: job '.*': jobstore must be the alias of a job store, a text, not"),
+        ({"id": "\ud800"}, r"jobs\[1\] .*: id is no Unicode text"),
     ],
 )
 def test_where_one_cannot_be_taken_none_is_added_and_the_error_says_which(scheduler, bad, message):
@@ -144,6 +147,22 @@ def test_what_is_no_mapping_or_has_no_function_is_refused(scheduler):
         scheduler.add_jobs([{"id": "a"}])
     with pytest.raises(JobStoreNotFoundError, match="elsewhere"):
         add(scheduler, "a", jobstore="elsewhere")
+    assert scheduler.get_jobs() == []
+
+
+@pytest.mark.parametrize("jobs", [None, 7, "abc", b"abc", {"func": deeds.note}])
+def test_what_is_no_list_of_jobs_is_refused(scheduler, jobs):
+    with pytest.raises(TypeError, match="jobs must be a list of mappings of the arguments of add_job, not "):
+        scheduler.add_jobs(jobs, func=deeds.note)
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+def test_a_word_for_no_is_not_taken_for_yes(background, is_started):
+    scheduler = background(start=is_started)
+    with pytest.raises(InvalidJobError, match=r"jobs\[0\]: .*replace_existing must be True or False, not 'no'"):
+        scheduler.add_jobs([{}, {}], func=deeds.note, replace_existing="no")
+    with pytest.raises(TypeError, match=r"job 'a': replace_existing must be True or False, not 'no'"):
+        scheduler.add_job(deeds.note, "interval", hours=1, id="a", replace_existing="no")
     assert scheduler.get_jobs() == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described
+from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described, shortened
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.schedulers.looking import LookCalls
 from tickwright.schedulers.outfitting import outfit_later
@@ -107,6 +107,12 @@ class AddCalls(LookCalls):
     def _asked_for(
         self, job: StoredJob, jobstore: str, replace_existing: bool, next_run_time: datetime | str | Unset | None
     ) -> PendingJob:
+        if not isinstance(replace_existing, bool):
+            given = shortened(replace_existing)
+            raise TypeError(f"job {job.id!r}: replace_existing must be True or False, not {given}")
+        if not isinstance(jobstore, str):
+            given = shortened(jobstore)
+            raise TypeError(f"job {job.id!r}: jobstore must be the alias of a job store, a text, not {given}")
         if next_run_time is not UNSET:
             next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")
         return PendingJob(job=job, jobstore=jobstore, replace_existing=replace_existing, next_run_time=next_run_time)

@@ -79,6 +79,8 @@ class BatchAddCalls(JobCalls):
 
     def _read_batch(self, jobs: Iterable[Mapping[str, Any]], common: Mapping[str, Any]) -> list[PendingJob]:
         """Return what a batch declares. Raises where any of it cannot be taken."""
+        if isinstance(jobs, (str, bytes, Mapping)) or not isinstance(jobs, Iterable):
+            raise TypeError(f"jobs must be a list of mappings of the arguments of add_job, not {shortened(jobs)}")
         pending: list[PendingJob] = []
         places: dict[str, int] = {}
         own = {name: value for name, value in common.items() if name in OWN}

@@ -66,7 +66,7 @@ def declare(
         args=_args(args, shown),
         kwargs=_kwargs(kwargs, shown),
         name=_name_of(callable_) if name is None else _text("name", name, shown),
-        executor=_text("executor", executor, shown),
+        executor=_unicode("executor", executor, shown),
         # The defaults have been looked at.
         misfire_grace_time=(
             defaults.misfire_grace_time if misfire_grace_time is UNSET else _grace(misfire_grace_time, shown)
@@ -140,7 +140,7 @@ def changed(job: StoredJob, changes: Mapping[str, Any]) -> StoredJob:
         "args": lambda value: {"args": _args(value, shown)},
         "kwargs": lambda value: {"kwargs": _kwargs(value, shown)},
         "name": lambda value: {"name": _text("name", value, shown)},
-        "executor": lambda value: {"executor": _text("executor", value, shown)},
+        "executor": lambda value: {"executor": _unicode("executor", value, shown)},
         "misfire_grace_time": lambda value: {"misfire_grace_time": _grace(value, shown)},
         "coalesce": lambda value: {"coalesce": _flag("coalesce", value, shown)},
         "max_instances": lambda value: {"max_instances": _count("max_instances", value, shown)},
@@ -201,7 +201,7 @@ def _id(value: Any, shown: Shown) -> str:
         raise TypeError(f"{shown}: id must be a text, not {shortened(value)}")
     if not value:
         raise InvalidJobError(f"{shown}: id must not be empty; leave it out to get a unique one")
-    return value
+    return value if value.isascii() else _unicode("id", value, shown)
 
 
 def _name_of(func: Callable[..., Any]) -> str:
@@ -213,6 +213,18 @@ def _text(parameter: str, value: Any, shown: Shown) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{shown}: {parameter} must be a text, not {shortened(value)}")
     return value
+
+
+def _unicode(parameter: str, value: Any, shown: Shown) -> str:
+    """Return a text that a database can hold as such."""
+    text = _text(parameter, value, shown)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidJobError(
+            f"{shown}: {parameter} is no Unicode text, as the name of a file may be; give another, or encode it"
+        ) from None
+    return text
 
 
 def _args(value: Any, shown: Shown) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, timedelta, tzinfo
 from datetime import timezone as fixed_offset
 from functools import cache, lru_cache
@@ -48,10 +48,10 @@ def make_trigger(trigger: object, arguments: Mapping[str, object], timezone: tzi
     """
     if isinstance(trigger, Trigger):
         if arguments:
-            names = ", ".join(map(repr, arguments))
-            raise TypeError(f"{trigger} is complete: the arguments {names} belong where it was made")
+            raise TypeError(f"{trigger} is complete: the arguments {_listed(arguments)} belong where it was made")
         return trigger
     if trigger is None:
+        _check_for_once(arguments)
         return _call("date", (), arguments, timezone)
     if isinstance(trigger, str):
         # `UTC+01:00` may bear another name and be equal.
@@ -72,6 +72,30 @@ def make_trigger(trigger: object, arguments: Mapping[str, object], timezone: tzi
         "trigger must be a Trigger, an alias, a crontab text, a timedelta, a datetime, a date or None, "
         f"not {shortened(trigger)}"
     )
+
+
+def _check_for_once(arguments: Mapping[str, object]) -> None:
+    """Raise where arguments stand without a trigger, and not for the date that no trigger stands for."""
+    unknown = [name for name in arguments if name not in _parameters("date", "")] if arguments else []
+    if not unknown:
+        return
+    takers = [alias for alias in ALIASES if arguments.keys() <= set(_parameters(alias, ""))]
+    if takers:
+        raise TypeError(
+            f"no trigger is given, and the date trigger takes no {_listed(unknown)} here; give the trigger it is for: "
+            f"{_listed(takers)}"
+        )
+    strange = [name for name in unknown if not any(name in _parameters(alias, "") for alias in ALIASES)]
+    if strange:
+        raise TypeError(
+            f"no trigger is given, and no argument is called {_listed(strange)}: is it misspelt? Without a trigger "
+            f"a job runs once, and {_listed(_parameters('date', ''))} may say when"
+        )
+    raise TypeError(f"no trigger is given, and none takes {_listed(unknown)} together")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))
 
 
 # Applications add many jobs of few schedules. A trigger is immutable, so that all who ask may share it.
@@ -105,9 +129,7 @@ def _call(
     taken = _parameters(alias, maker)[len(given) :]
     unknown = [name for name in arguments if name not in taken]
     if unknown:
-        raise TypeError(
-            f"the {alias} trigger takes no {', '.join(map(repr, unknown))} here; it takes {', '.join(taken)}"
-        )
+        raise TypeError(f"the {alias} trigger takes no {_listed(unknown)} here; it takes {', '.join(taken)}")
     named = dict(arguments)
     if "timezone" in taken and named.get("timezone") is None and not _class(alias).names_its_zone(named):
         named["timezone"] = timezone

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from tickwright.run import Run
     from tickwright.schedulers.outfit import (
         Change,
         Iterable,
         Job,
         JobEvent,
         PendingJob,
+        Run,
         changing,
         events,
+        instead_of_job_id,
         tell_outcome,
         tell_removed,
     )
@@ -170,13 +171,14 @@ class BatchCalls(BatchAddCalls):
             if not callable(where):
                 raise TypeError(f"where= must be a function that is called with each job, not {shortened(where)}")
             return None
-        if isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable):
-            raise TypeError(f"ids must be a list of ids, not {shortened(ids)}")
-        wanted = list(dict.fromkeys(ids))
+        if isinstance(ids, (str, bytes, Run)) or not isinstance(ids, Iterable):
+            hint = instead_of_job_id(ids)
+            raise TypeError(f"ids must be a list of ids, not {shortened(ids)}" + (f"{hint} in a list" if hint else ""))
+        wanted = list(ids)
         for job_id in wanted:
             if not isinstance(job_id, str):
-                raise TypeError(f"ids must be texts, not {shortened(job_id)}")
-        return wanted
+                raise TypeError(f"ids must be texts, not {shortened(job_id)}{instead_of_job_id(job_id)}")
+        return list(dict.fromkeys(wanted))
 
     def _waiting(
         self, wanted: list[str] | None, where: Callable[[Job], object] | None, jobstore: str | None

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         as_next_run_time,
         changed,
         changing,
+        check_alias,
+        check_job_id,
+        check_run_id,
         events,
         fire_now,
         make_trigger,
@@ -71,6 +74,7 @@ class JobCalls(AddCalls):
 
     def reschedule_job(self, job_id: str, jobstore: str | None = None, trigger: Any = None, **trigger_args: Any) -> Job:
         """Give a job another trigger, due at its first fire time; a paused job goes on."""
+        check_alias(jobstore)
         if trigger is None and jobstore in ALIASES and jobstore not in self._parts.jobstores:
             raise TypeError(
                 f"job {job_id!r}: {jobstore!r} stands where the job store's alias does; write trigger={jobstore!r}"
@@ -107,8 +111,7 @@ class JobCalls(AddCalls):
 
         Raises `JobLookupError` where there is none of that id.
         """
-        self._check_process()
-        pending = self._pending.find(job_id, jobstore)
+        pending = self._find_pending(job_id, jobstore)
         if pending is not None:
             self._pending.remove(pending)
             return
@@ -136,6 +139,8 @@ class JobCalls(AddCalls):
         The run is `scheduled`; or `skipped`, where `max_instances` are running. The job's schedule stays as it is.
         """
         self._check_process()
+        check_job_id(job_id)
+        check_alias(jobstore)
         if self._loop is None:
             raise SchedulerNotRunningError(f"job {job_id!r} cannot be run: this scheduler is not running")
         engine = self._loop.engine
@@ -155,6 +160,7 @@ class JobCalls(AddCalls):
         `current_run().cancel_requested` set, and is `cancelled` if it answers with `raise_if_cancelled()`.
         """
         self._check_process()
+        check_run_id(run_id)
         return any(executor.cancel(run_id) for executor in self._parts.executors.values())
 
     def _run_once(self, engine: Engine, alias: str, job: StoredJob) -> Run | None:
@@ -198,8 +204,7 @@ class JobCalls(AddCalls):
         change_pending: Callable[[PendingJob], PendingJob],
     ) -> Job:
         """Change a job as it is stored, again where somebody else changed it meanwhile."""
-        self._check_process()
-        pending = self._pending.find(job_id, jobstore)
+        pending = self._find_pending(job_id, jobstore)
         if pending is not None:
             pending = change_pending(pending)
             if self._pending.change(pending):

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from tickwright.schedulers.loop import Loop
     from tickwright.schedulers.outfit import (
         Job,
+        PendingJob,
         PendingJobs,
         RunStatus,
+        check_alias,
+        check_job_id,
         print_jobs,
         read_moment,
         to_datetime,
@@ -102,6 +105,8 @@ class LookCalls:
         At most `limit` of them; None: all. A naive `since` is taken in the scheduler's zone. The history outlives its
         jobs; a scheduler that is not running has no store to ask, and returns none.
         """
+        if job_id is not None:
+            check_job_id(job_id)
         wanted = None if status is None else _status(status)
         earliest = None if since is None else to_datetime(read_moment(since, self.timezone, "since"))
         if limit is not None:
@@ -153,9 +158,14 @@ class LookCalls:
 
     # -- what they share -----------------------------------------------------------------------------
 
-    def _find(self, job_id: str, jobstore: str | None) -> tuple[str, StoredJob] | None:
+    def _find_pending(self, job_id: str, jobstore: str | None) -> PendingJob | None:
         self._check_process()
-        pending = self._pending.find(job_id, jobstore)
+        check_job_id(job_id)
+        check_alias(jobstore)
+        return self._pending.find(job_id, jobstore)
+
+    def _find(self, job_id: str, jobstore: str | None) -> tuple[str, StoredJob] | None:
+        pending = self._find_pending(job_id, jobstore)
         if pending is not None:
             return pending.jobstore, pending.job
         for alias, store in self._stores(jobstore):
@@ -167,6 +177,7 @@ class LookCalls:
     def _stores(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
         """Return the job stores, or the one of that alias; none before the start, when they cannot be asked."""
         self._check_process()
+        check_alias(jobstore)
         if not self.running:
             return []
         if jobstore is None:

@@ -38,6 +38,7 @@ from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.checkup import examine
 from tickwright.schedulers.configuration import read_configuration
 from tickwright.schedulers.declaring import as_next_run_time, changed, declare, declare_alike
+from tickwright.schedulers.given_ids import check_alias, check_job_id, check_run_id, instead_of_job_id
 from tickwright.schedulers.health import Health
 from tickwright.schedulers.host import Host
 from tickwright.schedulers.listeners import Callback, Listeners
@@ -108,6 +109,9 @@ __all__ = [
     "breaks_in",
     "changed",
     "changing",
+    "check_alias",
+    "check_job_id",
+    "check_run_id",
     "current_run",
     "date",
     "datetime",
@@ -117,6 +121,7 @@ __all__ = [
     "examine",
     "fire_now",
     "give_up_due",
+    "instead_of_job_id",
     "is_dead",
     "is_inside_a_run",
     "make_executor",

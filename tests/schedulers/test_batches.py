@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -33,6 +33,7 @@ from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.run import Run
 from tickwright.schedulers.transfer import write_jobs
+from tickwright.stored_job import StoredJob
 from tickwright.testing import Faults, FaultyStore, ManualScheduler
 from tickwright.testing.suites.store.material import (
     Fragile,
@@ -416,6 +417,75 @@ def test_jobs_wait_for_the_start_together():
         }
     finally:
         scheduler.shutdown(wait=False)
+
+
+@pytest.mark.parametrize("make_store", list(STORES.values()), ids=list(STORES))
+def test_what_was_added_together_is_stored_together_at_the_start_or_not_at_all(background, make_store, tmp_path):
+    earlier = background(jobstores={"default": make_store(tmp_path)})
+    earlier.add_job(deeds.note, "interval", hours=1, id="taken")
+    earlier.shutdown()
+    (store,) = earlier._parts.jobstores.values()
+    scheduler = background(start=False, jobstores={"default": store})
+    hourly = {"func": deeds.note, "trigger": "interval", "hours": 1}
+    scheduler.add_job(id="alone", **hourly)
+    scheduler.add_jobs(some(*"abc", "taken", "d"), **hourly)
+    scheduler.add_jobs(some("e", "f"), **hourly)
+    scheduler.add_job(id="b", args=["by itself"], replace_existing=True, **hourly)
+    with pytest.raises(ConflictingIdError, match=r"'taken'.*\n.*none of the 4 jobs that were added together was"):
+        scheduler.start()
+    assert ids(scheduler.get_jobs()) == ["a", "b", "c", "taken", "d", "e", "f"]
+    store.start(Host(), "default")
+    assert sorted(job.id for job in store.get_all_jobs()) == ["alone", "taken"]
+    store.shutdown()
+    scheduler.remove_jobs(["taken"])
+    scheduler.start(paused=True)
+    assert sorted(ids(scheduler.get_jobs())) == ["a", "alone", "b", "c", "d", "e", "f", "taken"]
+    assert found(scheduler, "b").args == ("by itself",)
+
+
+def test_a_file_that_was_read_before_the_start_is_stored_at_once(background, tmp_path):
+    write_jobs(tmp_path / "jobs.json", [made_job("a"), idle_job("b", paused=True), made_job("taken")], None)
+    store = MemoryJobStore()
+    store.add_job(made_job("taken"))
+    scheduler = background(start=False, jobstores={"default": store})
+    assert scheduler.import_jobs(tmp_path / "jobs.json") == 3
+    with pytest.raises(ConflictingIdError, match="'taken'"):
+        scheduler.start(paused=True)
+    assert [job.id for job in store.get_all_jobs()] == ["taken"]
+    scheduler.remove_jobs(["taken"])
+    scheduler.start(paused=True)
+    assert found(scheduler, "a").next_run_time == made_job("a").schedule.next_run_time
+    assert found(scheduler, "b").next_run_time is None
+
+
+def test_the_start_makes_one_call_of_the_store_for_each_call_that_added_jobs(background):
+    class Counting(MemoryJobStore):
+        calls: ClassVar[list[int]] = []
+
+        def add_job(self, job: StoredJob) -> None:
+            self.calls.append(1)
+            super().add_job(job)
+
+        def add_jobs(self, jobs: Sequence[StoredJob], *given: Any) -> bool:
+            self.calls.append(len(jobs))
+            return super().add_jobs(jobs, *given)
+
+    scheduler = background(start=False, jobstores={"default": Counting()})
+    scheduler.add_jobs(some(*"abc"), func=deeds.note, trigger="interval", hours=1)
+    scheduler.add_job(deeds.note, "interval", hours=1)
+    scheduler.add_jobs(some(*"de"), func=deeds.note, trigger="interval", hours=1)
+    scheduler.pause_jobs(["b", "d"])
+    scheduler.modify_job("c", name="another")
+    scheduler.start(paused=True)
+    assert Counting.calls == [3, 1, 2]
+    assert {job.id: job.next_run_time is None for job in scheduler.get_jobs() if job.id in "abcde"} == {
+        "a": False,
+        "b": True,
+        "c": False,
+        "d": True,
+        "e": False,
+    }
+    assert found(scheduler, "c").name == "another"
 
 
 # -- what it tells, and what it costs -----------------------------------------------------------------

@@ -158,11 +158,6 @@ class AddCalls(LookCalls):
 
         return decorate
 
-    def _add_pending_jobs(self, jobstore: str | None = None) -> None:
-        for pending in self._pending.of(jobstore):
-            self._carry_out(pending)
-            self._pending.remove(pending)
-
     def _carry_out(self, pending: PendingJob) -> StoredJob:
         """Store a job that was declared, and return it as it is stored."""
         store = self._parts.jobstore(pending.jobstore)

@@ -55,7 +55,8 @@ class BatchAddCalls(JobCalls):
 
         Each of `jobs` has the arguments of `add_job` by their names, `{"func": send, "trigger": "cron", "hour": 3}`;
         `common` are those that all have where they do not say otherwise. They mean what they mean to `add_job`,
-        `replace_existing` too, and all jobs of one call go into one job store.
+        `replace_existing` too, and all jobs of one call go into one job store. Before the scheduler is started they
+        wait, and the start stores them together.
 
         Raises `InvalidJobError`, which names the first that cannot be taken by its place and its id, and
         `ConflictingIdError` where an id is taken or stands twice in the batch.
@@ -135,6 +136,22 @@ class BatchAddCalls(JobCalls):
         made = make_trigger(trigger, given, self.timezone)  # the others are the trigger's
         return self._asked_for(declare(func, made, **of_job, defaults=self._configuration.job_defaults), *asked)
 
+    def _add_pending_jobs(self, jobstore: str | None = None) -> None:
+        """Store what was added before the start, call by call: all jobs of a call, or none."""
+        for batch in self._pending.batches(jobstore):
+            try:
+                if len(batch) == 1:
+                    self._carry_out(batch[0])
+                else:
+                    self._carry_out_all(batch[0].jobstore, batch)
+            except (ConflictingIdError, InvalidJobError) as error:
+                # Notes that are there tell what a store without transactions could not take back.
+                if len(batch) > 1 and not hasattr(error, "__notes__"):
+                    error.add_note(f"none of the {len(batch)} jobs that were added together was stored; all wait on")
+                raise
+            for pending in batch:
+                self._pending.remove(pending)
+
     def _carry_out_all(self, alias: str, pending: Sequence[PendingJob]) -> list[StoredJob]:
         """Store jobs that were declared, and return them as they are stored."""
         store = self._parts.jobstore(alias)
@@ -190,6 +207,9 @@ class BatchAddCalls(JobCalls):
         version = new_version()  # it is new to each of them
         first: tuple[Trigger, StoredJob] | None = None
         for one in pending:
+            if one.keeps_schedule:
+                decided.jobs.append(one.job.with_schedule(one.job.schedule._replace(version=version)))
+                continue
             old = stored.get(one.job.id) if stored else None
             if old is not None:
                 job = changing.added_again(old, one.job, now, one.next_run_time)

@@ -24,6 +24,8 @@ class PendingJob(NamedTuple):
     next_run_time: datetime | Unset | None = UNSET
     keeps_schedule: bool = False
     """Whether the job brings its schedule along, as one from a file does; the others get theirs at the start."""
+    batch: object | None = None
+    """What those have in common that were added by one call, and are to be stored together; None for one alone."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -43,7 +45,8 @@ class PendingJobs:
         self.add_all([pending])
 
     def add_all(self, jobs: Sequence[PendingJob]) -> None:
-        """Keep all of them or, where there is a conflict, none."""
+        """Keep all of them, as one batch, or, where there is a conflict, none."""
+        batch = object() if len(jobs) > 1 else None
         with unless_held(self._lock):
             for pending in jobs:
                 if pending.key in self._jobs and not pending.replace_existing:
@@ -52,7 +55,7 @@ class PendingJobs:
                         f"choose another id or give replace_existing=True",
                         job_id=pending.job.id,
                     )
-            self._jobs.update((pending.key, pending) for pending in jobs)
+            self._jobs.update((pending.key, pending._replace(batch=batch)) for pending in jobs)
 
     def find(self, job_id: str, jobstore: str | None) -> PendingJob | None:
         """Return the pending job of an id, for a job store or for any, or None."""
@@ -98,3 +101,10 @@ class PendingJobs:
         """Return those for a job store, or for any, in the order they were added."""
         with unless_held(self._lock):
             return [one for one in self._jobs.values() if jobstore is None or one.jobstore == jobstore]
+
+    def batches(self, jobstore: str | None) -> list[list[PendingJob]]:
+        """Return the same, those in one list that are to be stored together; first whose first was added first."""
+        found: dict[object, list[PendingJob]] = {}
+        for pending in self.of(jobstore):
+            found.setdefault(pending.key if pending.batch is None else pending.batch, []).append(pending)
+        return list(found.values())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from tickwright.errors import InvalidJobError
+from tickwright.errors import ForkedSchedulerError, InvalidJobError, SchedulerNotRunningError
 from tickwright.policies import OnLost
 from tickwright.run import Run
 from tickwright.stored_job import StoredJob
@@ -192,7 +192,10 @@ class Job:
     def _standing(self) -> str:
         if self.pending:
             return "pending"
-        stored = self._owner.read_job(self.id, self.jobstore)
+        try:
+            stored = self._owner.read_job(self.id, self.jobstore)
+        except (SchedulerNotRunningError, ForkedSchedulerError):  # a text is no place to say more
+            return "its scheduler is not running"
         return "finished" if stored is None else stored.schedule.told()
 
     def __reduce__(self) -> Any:

@@ -229,6 +229,6 @@ def test_a_plan_that_cannot_be_carried_out_is_refused(faults: Faults, plan, mess
 
 
 def test_a_store_tells_what_the_real_one_promises(store: FaultyStore) -> None:
-    for flag in ("checks_versions", "survives_restart", "keeps_objects"):
+    for flag in ("checks_versions", "survives_restart", "keeps_objects", "is_always_open"):
         assert getattr(store, flag) == getattr(store.inner, flag)
         assert hasattr(JobStore, flag)

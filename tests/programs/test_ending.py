@@ -23,7 +23,7 @@ def test_programs_that_end_wait_for_their_runs_and_record_them(launch, folder):
     said = (folder / "said.txt").read_text()
     assert "Fatal" not in said, said
     assert said.count("Traceback") == said.count("ValueError: the end") == 2 * PAIRS, said
-    assert said.count("after False []") == said.count("before last-") == 2 * PAIRS, said
+    assert said.count("after False this scheduler was shut down") == said.count("before last-") == 2 * PAIRS, said
     books = audit(folder)
     assert not books.complaints, books.complaints
     assert books.statuses["succeeded"] >= 4 * PAIRS * len(HOW)

@@ -58,6 +58,10 @@ class JobStore(BatchWrites, ABC):
     """Whether jobs, runs and leases are still there after the process ended, however it ended."""
     keeps_objects: ClassVar[bool] = False
     """Whether jobs are kept as the objects they are, so that a callable needs no name that leads to it."""
+    is_always_open: ClassVar[bool] = False
+    """Whether it can be asked before `start` and after `shutdown` too, as one that opens nothing can.
+
+    A scheduler that is not running refuses questions about the jobs and runs of any other store."""
 
     look_every: float | None = 1.0
     """Seconds after which a scheduler looks again for what other processes changed; None where no other can."""

@@ -25,13 +25,15 @@ class MemoryJobStore(JobStore):
     Retention keeps the `keep_runs` settled runs that ended last (None: all), and of these such as ended no
     longer ago than `keep_runs_for` (None: whenever); besides, the last run of each job that is stored.
 
-    Shutting down forgets nothing: a scheduler that starts again on the same store goes on with its jobs.
+    Shutting down forgets nothing: what is kept can be asked for, and a scheduler that starts again on the same store
+    goes on with its jobs.
     """
 
     checks_versions: ClassVar[bool] = True
     writes_batches: ClassVar[bool] = True
     survives_restart: ClassVar[bool] = False
     keeps_objects: ClassVar[bool] = True
+    is_always_open: ClassVar[bool] = True
 
     look_every: float | None = None
 

@@ -77,7 +77,7 @@ class BaseScheduler(PartCalls):
         hand_out_outfit()
         self._lock = RLock()
         self._state = STATE_STOPPED
-        self._starting = False
+        self._starting = self._was_started = False
         self._loop: Loop | None = None
         self._host: Host | None = None
         self._pid = os.getpid()
@@ -267,6 +267,7 @@ class BaseScheduler(PartCalls):
             if self._pending.of(None):
                 return False
             self._loop = loop
+            self._was_started = True
             self._state = STATE_PAUSED if paused else STATE_RUNNING
             return True
 

@@ -186,6 +186,11 @@ class BatchCalls(BatchAddCalls):
         """Return those of the jobs that wait for the start which are asked for."""
         waiting = self._pending.of(jobstore)
         if wanted is None:
+            if self._was_started and not self.running:  # it may have been started just now
+                raise SchedulerNotRunningError(
+                    "this scheduler was shut down: where= could choose among the jobs that wait for the next start "
+                    "only; start it first, or give ids"
+                )
             return [one for one in waiting if _is_chosen(where, self._handle(one.jobstore, one.job))]
         by_id: dict[str, PendingJob] = {}
         for one in waiting:
@@ -258,7 +263,8 @@ def _is_chosen(where: Callable[[Job], object] | None, job: Job) -> bool:
 def _none_done(error: JobLookupError | SchedulerNotRunningError) -> JobLookupError | SchedulerNotRunningError:
     """Return the error about one of many jobs with what became of the others."""
     left = getattr(error, "__notes__", ())  # what a store without transactions could not put back
-    again = type(error)(str(error) if left else f"{error}; nothing was done to the other jobs")
+    kind = JobLookupError if isinstance(error, JobLookupError) else SchedulerNotRunningError
+    again = kind(str(error) if left else f"{error}; nothing was done to the other jobs")
     for note in left:
         again.add_note(note)
     return again

@@ -126,10 +126,10 @@ class JobCalls(AddCalls):
 
     def remove_all_jobs(self, jobstore: str | None = None) -> None:
         """Remove all jobs, of all job stores or of one; before the start, those that wait for it."""
-        self._check_process()
+        stores = self._stores_by_now(jobstore)
         for pending in self._pending.of(jobstore):
             self._pending.remove(pending)
-        for _, store in self._stores(jobstore):
+        for _, store in stores:
             store.remove_all_jobs()
         self._tell(SchedulerEvent(events.EVENT_ALL_JOBS_REMOVED, jobstore))
 

@@ -44,7 +44,11 @@ outfit_later(globals())
 
 
 class LookCalls:
-    """The calls that change nothing. `jobstore` is an alias; left out, they look in all job stores."""
+    """The calls that change nothing. `jobstore` is an alias; left out, they look in all job stores.
+
+    While the scheduler is not running, only a job store that `is_always_open` can be asked, as the one in memory. Of
+    any other they do not say that it is empty: they raise `SchedulerNotRunningError`.
+    """
 
     if TYPE_CHECKING:  # what the scheduler that inherits these calls has
         _configuration: Configuration
@@ -53,6 +57,7 @@ class LookCalls:
         _loop: Loop | None
         _parts: Parts
         _taker: Taker
+        _was_started: bool
 
         @property
         def clock(self) -> Clock:
@@ -80,16 +85,25 @@ class LookCalls:
 
         Raises `UnreadableJobError` where it is stored and cannot be loaded here.
         """
-        found = self._find(job_id, jobstore)
-        return None if found is None else self._handle(*found)
+        pending = self._find_pending(job_id, jobstore)
+        if pending is not None:
+            return self._handle(pending.jobstore, pending.job)
+        for alias, store in self._open_stores(jobstore):
+            job = store.lookup_job(job_id)
+            if job is not None:
+                return self._handle(alias, job)
+        return None
 
     def get_jobs(self, jobstore: str | None = None) -> list[Job]:
-        """Return handles on all readable jobs, by next run time; those that wait for the start come last."""
-        return [self._handle(alias, job) for alias, job in self._all_jobs(jobstore)]
+        """Return handles on all readable jobs, by next run time; those that wait for the start come last.
+
+        Before the first start, whatever the job stores, return those that wait for it.
+        """
+        return [self._handle(alias, job) for alias, job in self._all_jobs(self._stores_by_now(jobstore), jobstore)]
 
     def get_unreadable_jobs(self, jobstore: str | None = None) -> list[UnreadableJob]:
         """Return the stored jobs that cannot be loaded here. They were not deleted, and come back when they can be."""
-        stores = self._stores(jobstore)
+        stores = self._open_stores(jobstore)
         return [unreadable for _, store in stores for unreadable in store.get_unreadable_jobs()]
 
     def get_runs(
@@ -103,7 +117,7 @@ class LookCalls:
         """Return runs on record, newest first: of a job, of a status, with a fire time not before `since`.
 
         At most `limit` of them; None: all. A naive `since` is taken in the scheduler's zone. The history outlives its
-        jobs; a scheduler that is not running has no store to ask, and returns none.
+        jobs.
         """
         if job_id is not None:
             check_job_id(job_id)
@@ -113,7 +127,7 @@ class LookCalls:
             _check_limit(limit)
         runs = [
             run
-            for _, store in self._stores(jobstore)
+            for _, store in self._open_stores(jobstore)
             for run in store.get_runs(job_id=job_id, status=wanted, since=earliest, limit=limit)
         ]
         if len(self._parts.jobstores) > 1:
@@ -127,11 +141,19 @@ class LookCalls:
         """
         _check_limit(limit)
         end = to_datetime(read_moment(until, self.timezone, "until"))
-        return upcoming(self._all_jobs(jobstore), self.clock.now(), end, limit)
+        stores = self._open_stores(jobstore)
+        for pending in self._pending.of(jobstore):
+            if not self.running and not pending.keeps_schedule:
+                raise SchedulerNotRunningError(
+                    f"job {pending.job.id!r} waits for the start, which decides when it runs first; start the "
+                    f"scheduler and ask then: start(paused=True) runs nothing"
+                )
+        return upcoming(self._all_jobs(stores, jobstore), self.clock.now(), end, limit)
 
     def print_jobs(self, jobstore: str | None = None, out: TextIO | None = None) -> None:
-        """Print the jobs of all job stores, or of one, to `out` (standard output)."""
-        print_jobs([alias for alias, _ in self._stores(jobstore)], self._all_jobs(jobstore), out)
+        """Print the jobs that `get_jobs` returns, of all job stores or of one, to `out` (standard output)."""
+        stores = self._stores_by_now(jobstore)
+        print_jobs([alias for alias, _ in stores], self._all_jobs(stores, jobstore), out)
 
     def export_jobs(
         self, outfile: str | TextIO, jobstore: str | None = None, *, serializer: Serializer | None = None
@@ -142,15 +164,17 @@ class LookCalls:
         only where you trust it. The serializers of the job stores have no part in it. A new file is made for its
         owner alone (mode 0600).
         """
-        return write_jobs(outfile, (job for _, job in self._all_jobs(jobstore)), serializer)
+        jobs = self._all_jobs(self._open_stores(jobstore), jobstore)
+        return write_jobs(outfile, (job for _, job in jobs), serializer)
 
     # -- for the handles -----------------------------------------------------------------------------
 
     def read_job(self, job_id: str, jobstore: str) -> StoredJob | None:
         """Return what is stored of a job now, without a handle, or None."""
-        if not self.running or self.is_pending(job_id, jobstore):
+        if self.is_pending(job_id, jobstore):
             return None
-        return self._parts.jobstore(jobstore).lookup_job(job_id)
+        found = (store.lookup_job(job_id) for _, store in self._open_stores(jobstore))
+        return next(found, None)
 
     def is_pending(self, job_id: str, jobstore: str) -> bool:
         """Return whether a job waits for the scheduler to start."""
@@ -175,18 +199,40 @@ class LookCalls:
         return None
 
     def _stores(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
-        """Return the job stores, or the one of that alias; none before the start, when they cannot be asked."""
+        """Return the job stores, or the one of that alias; none while the scheduler is not running."""
         self._check_process()
         check_alias(jobstore)
-        if not self.running:
-            return []
+        return self._stores_of(jobstore) if self.running else []
+
+    def _stores_of(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
         if jobstore is None:
             return list(self._parts.jobstores.items())
         return [(jobstore, self._parts.jobstore(jobstore))]
 
-    def _all_jobs(self, jobstore: str | None) -> list[tuple[str, StoredJob]]:
+    def _open_stores(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
+        """Return the job stores, or the one of that alias, to ask. Raises where one of them cannot be asked now."""
         self._check_process()
-        stored = [(alias, job) for alias, store in self._stores(jobstore) for job in store.get_all_jobs()]
+        check_alias(jobstore)
+        if self.running:
+            return self._stores_of(jobstore)
+        if jobstore is not None and jobstore not in self._parts.jobstores and not self._was_started:
+            return []  # it may be added yet; "default" is by the start
+        stores = self._stores_of(jobstore)
+        for alias, store in stores:
+            if not store.is_always_open:
+                why = "was shut down" if self._was_started else "has not been started"
+                raise SchedulerNotRunningError(
+                    f"this scheduler {why}, and what is in job store {alias!r} ({type(store).__name__}) can be read "
+                    f"only while it runs; start it and ask then: start(paused=True) runs nothing"
+                )
+        return stores
+
+    def _stores_by_now(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
+        """Return the same, and none before the first start, when what counts is the jobs that wait for it."""
+        return self._open_stores(jobstore) if self._was_started else self._stores(jobstore)
+
+    def _all_jobs(self, stores: list[tuple[str, JobStore]], jobstore: str | None) -> list[tuple[str, StoredJob]]:
+        stored = [(alias, job) for alias, store in stores for job in store.get_all_jobs()]
         return stored + [(pending.jobstore, pending.job) for pending in self._pending.of(jobstore)]
 
     def _no_such_job(self, job_id: str, jobstore: str | None) -> JobLookupError | SchedulerNotRunningError:

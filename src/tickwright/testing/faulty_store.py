@@ -49,7 +49,8 @@ class FaultyStore(JobStore):
         self.inner = inner
         self.faults = faults
         # What it promises is what the real one promises.
-        for flag in ("checks_versions", "survives_restart", "writes_batches", "keeps_objects", "look_every"):
+        flags = "checks_versions", "survives_restart", "writes_batches", "keeps_objects", "is_always_open", "look_every"
+        for flag in flags:
             setattr(self, flag, getattr(inner, flag))
 
     def _pass_on(

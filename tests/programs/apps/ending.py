@@ -12,6 +12,15 @@ import time
 import chores
 
 from tickwright import BackgroundScheduler, ProcessPoolExecutor, SQLiteJobStore, ThreadPoolExecutor
+from tickwright.errors import SchedulerNotRunningError
+
+
+def look_after_the_end(scheduler):
+    try:
+        runs = scheduler.get_runs()
+    except SchedulerNotRunningError as error:
+        runs = error
+    print("after", scheduler.running, runs, flush=True)
 
 
 def main(how):
@@ -21,7 +30,7 @@ def main(how):
     )
     if how == "atexit":
         # Called after the scheduler's own end, which was registered later; and before it.
-        atexit.register(lambda: print("after", scheduler.running, scheduler.get_runs(), flush=True))
+        atexit.register(look_after_the_end, scheduler)
     scheduler.add_listener(lambda event: time.sleep(0.01))
     scheduler.start()
     if how == "atexit":

@@ -47,6 +47,20 @@ class RestartTests(StoreCase):
         store.start(Host(), "other")
         assert store.alias == "other"
 
+    def test_a_store_that_is_always_open_answers_before_the_start_and_after_the_shutdown(self) -> None:
+        store = self.make_store()
+        if not store.is_always_open:
+            return
+        assert (store.get_all_jobs(), store.get_runs(), store.get_unreadable_jobs()) == ([], [], [])
+        self.started(store)
+        job, run = made_job(), made_run()
+        store.add_job(job)
+        committed(store, Change(job_id="job", expected_version=1, schedule=moved(job, at(60)), started=(run,)))
+        store.shutdown()
+        assert ids(store.get_all_jobs()) == ["job"]
+        assert store.lookup_job("job") is not None
+        assert store.get_runs(job_id="job") == [run]
+
     def test_a_store_that_starts_again_goes_on_with_all_it_had(self, store: JobStore) -> None:
         job, run = made_job(), made_run()
         store.add_job(job)

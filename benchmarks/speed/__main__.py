@@ -22,7 +22,7 @@ Listed = Callable[[str], list[str]]
 def main() -> None:
     """Measure, print, write; exit with 1 if anybody dropped work."""
     options = _options()
-    results = _earlier(options.redo) or here_and_now(options.quick, options.rounds)
+    results = _read(options.redo) if options.redo else here_and_now(options.quick, options.rounds)
     letters = options.groups or ([] if options.redo else list(GROUPS))
     peers = [peer for peer in PEERS if peer.name in (options.peers or _names(results.quick))]
     results.groups |= take_turns(letters, peers, options.rounds, results.quick)
@@ -45,10 +45,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer jobs, and only ours, APScheduler 3 and the limits")
     parser.add_argument("--groups", type=_listed(GROUPS), help=f"some of {','.join(GROUPS)}; all if not given")
     parser.add_argument("--peers", type=_listed([peer.name for peer in PEERS]), help="names with commas between them")
-    parser.add_argument("--rounds", type=int, help="how often each is measured")
+    parser.add_argument("--rounds", type=_rounds, help="how often each is measured")
     parser.add_argument("--json", type=Path, help="the file for the figures of each round")
     parser.add_argument("--docs", action="store_true", help="write the tables and plots of docs/explanation anew")
-    parser.add_argument("--redo", type=Path, help="results to start from: only the named groups are measured anew")
+    parser.add_argument("--redo", type=_earlier, help="results to start from: only the named groups are measured anew")
     options = parser.parse_args()
     options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
     options.json = options.json or options.redo or KEPT / ("quick.json" if options.quick else "bench.json")
@@ -68,12 +68,32 @@ def _listed(known: Collection[str]) -> Listed:
     return read
 
 
+def _rounds(text: str) -> int:
+    """Return a number of rounds in which something is measured."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number, at least 1, not {text!r}")
+    return int(text)
+
+
+def _earlier(text: str) -> Path:
+    """Return the path of a file that has results."""
+    path = Path(text)
+    try:
+        _read(path)
+    except OSError as error:
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {why}") from None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise argparse.ArgumentTypeError(f"{path} has no results of an earlier run") from None
+    return path
+
+
+def _read(path: Path) -> Results:
+    return Results.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
 def _names(quick: bool) -> tuple[str, ...]:
     return QUICK if quick else tuple(peer.name for peer in PEERS)
-
-
-def _earlier(path: Path | None) -> Results | None:
-    return None if path is None else Results.from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

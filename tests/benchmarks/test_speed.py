@@ -1,5 +1,6 @@
 """The benchmark of speed does its sums right, and has no figure for work that was dropped. No time is asserted."""
 
+import json
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from benchmarks.environments import python_with
 from benchmarks.speed import adapters, books
+from benchmarks.speed.__main__ import main
 from benchmarks.speed.figures import Figures, times_as_good
 from benchmarks.speed.groups import GROUPS, c_due_at_once, e_sqlite, i_catching_up
 from benchmarks.speed.measure import measured
@@ -316,3 +318,37 @@ def test_a_curve_goes_over_the_number_of_jobs():
     ]
     assert adding.points(results(), LIMIT) == []
     assert CURVES[1].points(results(), TICKWRIGHT) == []
+
+
+# -- the command line ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rounds", ["0", "-1", "1.5", "many"])
+def test_a_number_of_rounds_in_which_nothing_is_measured_is_refused(monkeypatch, capsys, rounds):
+    monkeypatch.setattr(sys, "argv", ["bench", f"--rounds={rounds}"])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"argument --rounds: must be a whole number, at least 1, not '{rounds}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"groups": 3}'])
+def test_results_to_start_from_that_are_not_there_or_are_none_are_refused(monkeypatch, capsys, tmp_path, text):
+    path = tmp_path / "earlier.json"
+    if text is not None:
+        path.write_text(text)
+    monkeypatch.setattr(sys, "argv", ["bench", f"--redo={path}"])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().err
+    assert f"argument --redo: {path} " in said
+    assert ("there is no such file" if text is None else "has no results of an earlier run") in said
+    assert path.exists() == (text is not None)
+
+
+def test_results_to_start_from_are_kept_where_nothing_is_measured_anew(monkeypatch, capsys, tmp_path):
+    path = tmp_path / "earlier.json"
+    path.write_text(json.dumps(results().as_json()))
+    monkeypatch.setattr(sys, "argv", ["bench", f"--redo={path}"])
+    main()
+    assert "B: adding jobs" in capsys.readouterr().out
+    assert Results.from_json(json.loads(path.read_text())) == results()

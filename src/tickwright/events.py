@@ -10,69 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from tickwright.event_codes import (
-    EVENT_ALL,
-    EVENT_ALL_JOBS_REMOVED,
-    EVENT_CLOCK_JUMPED,
-    EVENT_EXECUTOR_ADDED,
-    EVENT_EXECUTOR_REMOVED,
-    EVENT_JOB_ADDED,
-    EVENT_JOB_CANCELLED,
-    EVENT_JOB_ERROR,
-    EVENT_JOB_EXECUTED,
-    EVENT_JOB_LOST,
-    EVENT_JOB_MAX_INSTANCES,
-    EVENT_JOB_MISSED,
-    EVENT_JOB_MODIFIED,
-    EVENT_JOB_READABLE,
-    EVENT_JOB_REMOVED,
-    EVENT_JOB_SKIPPED,
-    EVENT_JOB_SUBMITTED,
-    EVENT_JOB_TIMED_OUT,
-    EVENT_JOB_UNREADABLE,
-    EVENT_JOBSTORE_ADDED,
-    EVENT_JOBSTORE_OUTAGE,
-    EVENT_JOBSTORE_RECOVERED,
-    EVENT_JOBSTORE_REMOVED,
-    EVENT_SCHEDULER_PAUSED,
-    EVENT_SCHEDULER_RESUMED,
-    EVENT_SCHEDULER_SHUTDOWN,
-    EVENT_SCHEDULER_START,
-    EVENT_SCHEDULER_STARTED,
-    EVENT_TRIGGER_ERROR,
-)
+from tickwright import event_codes as codes
+from tickwright.event_codes import *  # noqa: F403 - all of them; they are named there, once
 from tickwright.run import Run, RunStatus
 
 __all__ = [
-    "EVENT_ALL",
-    "EVENT_ALL_JOBS_REMOVED",
-    "EVENT_CLOCK_JUMPED",
-    "EVENT_EXECUTOR_ADDED",
-    "EVENT_EXECUTOR_REMOVED",
-    "EVENT_JOBSTORE_ADDED",
-    "EVENT_JOBSTORE_OUTAGE",
-    "EVENT_JOBSTORE_RECOVERED",
-    "EVENT_JOBSTORE_REMOVED",
-    "EVENT_JOB_ADDED",
-    "EVENT_JOB_CANCELLED",
-    "EVENT_JOB_ERROR",
-    "EVENT_JOB_EXECUTED",
-    "EVENT_JOB_LOST",
-    "EVENT_JOB_MAX_INSTANCES",
-    "EVENT_JOB_MISSED",
-    "EVENT_JOB_MODIFIED",
-    "EVENT_JOB_READABLE",
-    "EVENT_JOB_REMOVED",
-    "EVENT_JOB_SKIPPED",
-    "EVENT_JOB_SUBMITTED",
-    "EVENT_JOB_TIMED_OUT",
-    "EVENT_JOB_UNREADABLE",
-    "EVENT_SCHEDULER_PAUSED",
-    "EVENT_SCHEDULER_RESUMED",
-    "EVENT_SCHEDULER_SHUTDOWN",
-    "EVENT_SCHEDULER_START",
-    "EVENT_SCHEDULER_STARTED",
-    "EVENT_TRIGGER_ERROR",
     "OUTCOME_CODES",
     "ClockJumpEvent",
     "Event",
@@ -84,6 +26,7 @@ __all__ = [
     "StoreTroubleEvent",
     "mask_of",
 ]
+__all__ += codes.__all__
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +99,24 @@ class JobExecutionEvent(JobEvent):
 
 
 OUTCOME_CODES: Final = {
-    RunStatus.SUCCEEDED: EVENT_JOB_EXECUTED,
-    RunStatus.FAILED: EVENT_JOB_ERROR,
-    RunStatus.MISSED: EVENT_JOB_MISSED,
-    RunStatus.SKIPPED: EVENT_JOB_SKIPPED,
-    RunStatus.CANCELLED: EVENT_JOB_CANCELLED,
-    RunStatus.TIMED_OUT: EVENT_JOB_TIMED_OUT,
-    RunStatus.LOST: EVENT_JOB_LOST,
+    RunStatus.SUCCEEDED: codes.EVENT_JOB_EXECUTED,
+    RunStatus.FAILED: codes.EVENT_JOB_ERROR,
+    RunStatus.MISSED: codes.EVENT_JOB_MISSED,
+    RunStatus.SKIPPED: codes.EVENT_JOB_SKIPPED,
+    RunStatus.CANCELLED: codes.EVENT_JOB_CANCELLED,
+    RunStatus.TIMED_OUT: codes.EVENT_JOB_TIMED_OUT,
+    RunStatus.LOST: codes.EVENT_JOB_LOST,
 }
 """Which code tells of which outcome."""
 
 _CODES_BY_CLASS: Final[dict[type[Event], int]] = {
     SchedulerEvent: (1 << 9) - 1,
-    JobEvent: EVENT_JOB_ADDED | EVENT_JOB_REMOVED | EVENT_JOB_MODIFIED,
-    JobSubmissionEvent: EVENT_JOB_SUBMITTED | EVENT_JOB_MAX_INSTANCES,
+    JobEvent: codes.EVENT_JOB_ADDED | codes.EVENT_JOB_REMOVED | codes.EVENT_JOB_MODIFIED,
+    JobSubmissionEvent: codes.EVENT_JOB_SUBMITTED | codes.EVENT_JOB_MAX_INSTANCES,
     JobExecutionEvent: sum(OUTCOME_CODES.values()),
-    JobTroubleEvent: EVENT_JOB_UNREADABLE | EVENT_JOB_READABLE | EVENT_TRIGGER_ERROR,
-    StoreTroubleEvent: EVENT_JOBSTORE_OUTAGE | EVENT_JOBSTORE_RECOVERED,
-    ClockJumpEvent: EVENT_CLOCK_JUMPED,
+    JobTroubleEvent: codes.EVENT_JOB_UNREADABLE | codes.EVENT_JOB_READABLE | codes.EVENT_TRIGGER_ERROR,
+    StoreTroubleEvent: codes.EVENT_JOBSTORE_OUTAGE | codes.EVENT_JOBSTORE_RECOVERED,
+    ClockJumpEvent: codes.EVENT_CLOCK_JUMPED,
 }
 
 

@@ -44,6 +44,7 @@ class Run(NamedTuple):
     """One execution of a job for a fire time. Instants are aware and in UTC.
 
     It is a named tuple: `run._asdict()` gives its fields by name, and `run._replace(...)` another run that differs.
+    As any tuple it is taken apart by `"%s" % run`; `f"{run}"` and `logger.info("%s", run)` show it whole.
     """
 
     id: str

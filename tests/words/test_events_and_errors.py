@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import logging
 import pickle
 from datetime import timedelta
 from inspect import getmembers, getmodule, isclass
@@ -118,6 +119,13 @@ def test_a_run_knows_when_it_was_taken_and_whether_it_is_over():
     ended = run.ended(RunStatus.SUCCEEDED, utc(2026, 1, 1, 2), result=3)
     assert (ended.is_settled, ended.result, ended.reason, ended.finished_at) == (True, 3, "x", utc(2026, 1, 1, 2))
     assert ended.ended(RunStatus.LOST, utc(2026, 1, 1, 3), reason="y").reason == "y"
+
+
+def test_a_run_is_logged_whole_where_logging_puts_it_in(caplog):
+    run = Run(id="r", job_id="j", fire_time=utc(2026, 1, 1), due_at=utc(2026, 1, 1))
+    with caplog.at_level(logging.INFO):
+        logging.getLogger("here").info("%s", run)
+    assert caplog.messages == [f"{run}"] == [repr(run)]
 
 
 def test_a_status_is_its_own_text():

@@ -76,3 +76,16 @@ def test_landing_twice_or_unknown_is_fine():
     flights.land(run.id)
     flights.land("nobody")
     assert (len(flights), flights.begun(), flights.is_reported(run.id)) == (0, [], False)
+
+
+def test_when_a_run_began_is_known_from_the_news_of_it_until_it_lands():
+    flights, (run,) = departed(1)
+    assert flights.started_at(run.id) is None
+    flights.hear(Started(run_id=run.id, started_at=at(1)))
+    assert flights.started_at(run.id) == at(1)
+    flights.forget_begun()
+    assert flights.started_at(run.id) == at(1)
+    flights.hear(a_report(run)._replace(started_at=at(1)))
+    assert flights.started_at(run.id) == at(1)
+    flights.land(run.id)
+    assert flights.started_at(run.id) is None

@@ -37,6 +37,15 @@ def test_each_letter_rings_but_for_the_news_that_a_run_has_begun():
     assert rings == [2, 3]
 
 
+def test_who_looks_at_the_letters_leaves_them_there():
+    mailbox = Mailbox(lambda: None)
+    mailbox.post(Suspect(alias="a"))
+    assert list(mailbox.unread()) == list(mailbox.unread()) == [Suspect(alias="a")]
+    for letter in mailbox.unread():
+        mailbox.post(letter)  # it does not go on for ever
+    assert list(mailbox.take()) == [Suspect(alias="a")] * 2
+
+
 def test_letters_that_come_while_it_is_drained_wait_for_the_next_time():
     class Chatty(deque):
         def popleft(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from tickwright.report import Report, Started
 from tickwright.run import Run, RunStatus
@@ -64,6 +65,11 @@ class Flights:
     def is_reported(self, run_id: str) -> bool:
         """Return whether the run has ended, on record or not."""
         return run_id in self._reports
+
+    def started_at(self, run_id: str) -> datetime | None:
+        """Return when the run began, on record or not; None where that is not known. Any thread may ask."""
+        known = self._begun.get(run_id) or self._reports.get(run_id) or self._runs.get(run_id)
+        return None if known is None else known.started_at
 
     def take_lost(self, held: Collection[str]) -> list[Run]:
         """Return the runs without a report that are not `held` on record in this engine's name; each once."""

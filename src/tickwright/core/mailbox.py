@@ -79,5 +79,9 @@ class Mailbox:
             for _ in range(len(self._letters)):
                 yield self._letters.popleft()
 
+    def unread(self) -> Iterator[Letter]:
+        """Yield the letters that are there now, and leave them there. Any thread may ask."""
+        yield from self._letters.copy()  # in one step, as no iteration over a deque in use is
+
     def __len__(self) -> int:
         return len(self._letters)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         check_job_id,
         print_jobs,
         read_moment,
+        runs_as_they_stand,
         to_datetime,
         upcoming,
         write_jobs,
@@ -117,7 +118,8 @@ class LookCalls:
         """Return runs on record, newest first: of a job, of a status, with a fire time not before `since`.
 
         At most `limit` of them; None: all. A naive `since` is taken in the scheduler's zone. The history outlives its
-        jobs.
+        jobs. A run of this scheduler is `running` from the call of its function on; of another one's, that may be
+        on record up to a second later.
         """
         if job_id is not None:
             check_job_id(job_id)
@@ -128,7 +130,7 @@ class LookCalls:
         runs = [
             run
             for _, store in self._open_stores(jobstore)
-            for run in store.get_runs(job_id=job_id, status=wanted, since=earliest, limit=limit)
+            for run in runs_as_they_stand(store, self._loop, job_id, wanted, earliest, limit)
         ]
         if len(self._parts.jobstores) > 1:
             runs.sort(key=lambda run: run.taken_at, reverse=True)

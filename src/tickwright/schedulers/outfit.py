@@ -50,6 +50,7 @@ from tickwright.schedulers.preview import Upcoming, upcoming
 from tickwright.schedulers.printing import print_jobs
 from tickwright.schedulers.process import is_dead, retire, this_owner
 from tickwright.schedulers.reentry import breaks_in
+from tickwright.schedulers.standing_runs import runs_as_they_stand
 from tickwright.schedulers.transfer import read_jobs, write_jobs
 from tickwright.serializers import Serializer
 from tickwright.stored_job import StoredJob
@@ -133,6 +134,7 @@ __all__ = [
     "read_jobs",
     "read_moment",
     "retire",
+    "runs_as_they_stand",
     "suppress",
     "tell_outcome",
     "tell_removed",

@@ -21,7 +21,7 @@ from tickwright.names import (
 )
 from tickwright.policies import UNSET
 
-__all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now", "name_of_main"]
+__all__ = ["WAS_IT_MOVED", "Reference", "find", "make_reference", "name_now", "name_of_main", "shared_reference"]
 
 WAS_IT_MOVED = "; if it was renamed or moved, say where it is now with tickwright.moved(old, new)"
 """What to do about a place that leads nowhere."""
@@ -145,7 +145,7 @@ def make_reference(func: Callable[..., Any]) -> Reference:
     `InvalidReferenceError` for what no name leads back to, such as a lambda, with what to do instead.
     """
     if isinstance(func, (FunctionType, BuiltinFunctionType)) and (place := _seen_at(func)) is not None:
-        return _shared(place)
+        return shared_reference(place)
     if isinstance(func, partial):
         inner = make_reference(func.func)
         return Reference(
@@ -185,7 +185,7 @@ def _seen_at(func: FunctionType | BuiltinFunctionType) -> str | None:
 
 
 @lru_cache(maxsize=1_024)
-def _shared(place: str) -> Reference:
+def shared_reference(place: str) -> Reference:
     """Return the reference of a place, one object for all jobs: it takes 190 bytes."""
     return Reference(name=place)
 

@@ -57,6 +57,8 @@ def zone_name(zone: tzinfo) -> str | tzinfo:
     Two zones are the same to a trigger when their names are equal. The name is also what a trigger shows and
     pickles.
     """
+    if zone is UTC:
+        return "UTC"
     if isinstance(zone, timezone):
         # Python writes its own fixed offsets as "UTC" or "UTC+05:30", unless they were given a name: ask for
         # the offset.

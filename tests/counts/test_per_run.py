@@ -9,7 +9,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,10 @@ TRIGGERS = {
 
 def nothing() -> None:
     """Be the function of the jobs."""
+
+
+def take(number: int) -> None:
+    """Be the function of jobs with an argument."""
 
 
 def scheduler_with_jobs(store: JobStore, trigger: dict[str, Any]) -> ManualScheduler:
@@ -151,6 +155,15 @@ def test_a_run_on_sqlite_writes_little(sqlite, trigger):
     written = os.path.getsize(f"{sqlite.path}-wal")
     # In pages that many rows share, because many rows are written at once.
     assert written / (JOBS * HOURS) < 1_500
+
+
+def test_a_job_on_sqlite_takes_little_room(sqlite):
+    scheduler = ManualScheduler("2026-01-01 00:30", jobstores={"default": sqlite})
+    first = datetime(2026, 1, 2, 12, 30, 15, 123456, tzinfo=UTC)
+    jobs = [{"args": (number,), "start_date": first} for number in range(5_000)]
+    scheduler.add_jobs(jobs, func=take, trigger="interval", hours=1)
+    sqlite._file._short.sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert os.path.getsize(sqlite.path) / len(jobs) < 250
 
 
 def test_nothing_is_done_for_jobs_that_are_not_due(store):

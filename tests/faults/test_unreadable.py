@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.bodies import altered
 from tests.faults import deeds
 from tests.faults.books import Planned, audit, plan_of
 from tests.faults.stage import LEASE, LeasedScheduler, noting, take_no_more
@@ -120,7 +121,7 @@ CAUSES = {
         "truncated|damaged|ran out",
     ),
     "newer version": Cause(
-        lambda shelf: shelf.write_body(lambda body: pickle.dumps({**pickle.loads(body), "version": 99})),
+        lambda shelf: shelf.write_body(lambda body: pickle.dumps(altered(pickle.loads(body), {"version": 99}))),
         lambda shelf: shelf.write_body(None),
         r"version 99 .* a newer one wrote it, so run that one here too",
     ),

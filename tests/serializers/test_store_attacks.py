@@ -12,13 +12,14 @@ import pickle
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.bodies import altered, of_the_first_version
 from tests.serializers import shop
 from tests.serializers.keys import OLD_SECRET, SECRET
 from tickwright import events
@@ -106,6 +107,10 @@ def set_aside(scheduler: ManualScheduler, job_id: str) -> str:
 def forged(path: Path) -> list[bytes]:
     state = {"version": 1, "func": "tests.serializers.shop:tidy", "args": (Touch(path),)}
     return [pickle.dumps(state), pickle.dumps(Touch(path))]
+
+
+Form = Callable[[list[Any], Mapping[str, Any]], Any]
+each_form = pytest.mark.parametrize("form", [altered, of_the_first_version])
 
 
 # -- signed ----------------------------------------------------------------------------------------------------
@@ -275,15 +280,18 @@ EVIL = [
 ]
 
 
+@each_form
 @pytest.mark.parametrize("func", EVIL)
-def test_a_function_that_is_not_listed_is_neither_imported_nor_called(scheduler: Maker, path: Path, func: str) -> None:
+def test_a_function_that_is_not_listed_is_neither_imported_nor_called(
+    scheduler: Maker, path: Path, func: str, form: Form
+) -> None:
     for serializer in (JSONSerializer(modules=SHOP), PickleSerializer(modules=SHOP)):
         victim = scheduler(serializer)
         victim.add_job(shop.tidy, "interval", hours=1, id="nightly", args=["true"], replace_existing=True)
         if isinstance(serializer, JSONSerializer):
             data = json_body(func=func, args={"$tuple": ["true"]})
         else:
-            data = pickle.dumps({**pickle.loads(body(path, "nightly")), "func": func})
+            data = pickle.dumps(form(pickle.loads(body(path, "nightly")), {"func": func}))
         attack(path, SET_BODY, data, "nightly")
         assert "not admitted" in set_aside(scheduler(serializer), "nightly")
     assert "tests.serializers.trap" not in sys.modules
@@ -340,15 +348,17 @@ def test_a_job_of_a_module_that_is_not_listed_is_refused_when_it_is_added(
     assert one.get_jobs() == []
 
 
-def test_a_method_is_called_on_an_object_of_its_own_class_only(scheduler: Maker, path: Path) -> None:
+@each_form
+def test_a_method_is_called_on_an_object_of_its_own_class_only(scheduler: Maker, path: Path, form: Form) -> None:
     serializer = PickleSerializer(modules=SHOP)
     scheduler(serializer).add_job(shop.Order(7).ship, "interval", hours=1, id="nightly")
-    state = pickle.loads(body(path, "nightly"))
+    record = pickle.loads(body(path, "nightly"))
     for impostor in (shop.Parcel(), "text", shop.Order):
-        attack(path, SET_BODY, pickle.dumps({**state, "bound_to": impostor}), "nightly")
+        attack(path, SET_BODY, pickle.dumps(form(record, {"bound_to": impostor})), "nightly")
         assert "has no such method" in set_aside(scheduler(serializer), "nightly")
 
 
+@each_form
 @pytest.mark.parametrize(
     ("part", "value"),
     [
@@ -359,6 +369,14 @@ def test_a_method_is_called_on_an_object_of_its_own_class_only(scheduler: Maker,
         ("partial_kwargs", 1),
         ("trigger", "every hour"),
         ("trigger", shop.Order(1)),
+        ("trigger", []),
+        ("trigger", ["q", {}]),
+        ("trigger", ["i", {"h": "many"}]),
+        ("trigger", ["i", {"h": 1, "b": 10**30}]),
+        ("trigger", ["i", {"h": 1, "v": 2}]),
+        ("trigger", ["d", {"o": [1]}]),
+        ("trigger", [["i"], {"h": 1}]),
+        ("trigger", ["i", [("h", 1)]]),
         ("name", 7),
         ("coalesce", "yes"),
         ("max_instances", "many"),
@@ -372,11 +390,11 @@ def test_a_method_is_called_on_an_object_of_its_own_class_only(scheduler: Maker,
     ],
 )
 def test_a_part_of_the_wrong_kind_makes_a_job_unreadable_and_not_the_loop_fall_over(
-    scheduler: Maker, path: Path, part: str, value: Any
+    scheduler: Maker, path: Path, part: str, value: Any, form: Form
 ) -> None:
     serializer = PickleSerializer(modules=SHOP)
     scheduler(serializer).add_job(shop.tidy, "interval", hours=1, id="nightly")
-    attack(path, SET_BODY, pickle.dumps({**pickle.loads(body(path, "nightly")), part: value}), "nightly")
+    attack(path, SET_BODY, pickle.dumps(form(pickle.loads(body(path, "nightly")), {part: value})), "nightly")
     set_aside(scheduler(serializer), "nightly")
 
 
@@ -418,8 +436,8 @@ def test_while_it_moves_over_a_store_is_as_open_as_the_old_one(scheduler: Maker,
     # Told in the docstring: nobody should leave it like this.
     moving = MovingSerializer(PickleSerializer(secret=SECRET), old=PickleSerializer())
     scheduler(moving).add_job(shop.tidy, "interval", hours=1, id="nightly", args=["right"])
-    state = moving.within("job", "nightly", "default").loads(body(path, "nightly"))
-    attack(path, SET_BODY, pickle.dumps({**state, "args": ("wrong",)}), "nightly")
+    record = moving.within("job", "nightly", "default").loads(body(path, "nightly"))
+    attack(path, SET_BODY, pickle.dumps(altered(record, {"args": ("wrong",)})), "nightly")
     scheduler(moving).advance(hours=1)
     assert shop.calls == [("wrong",)]
 

@@ -1,16 +1,20 @@
 """The body of a stored job: its definition as bytes, for every store that cannot keep the objects themselves.
 
-A body is a plain dict with a version, put through a `Serializer`. It holds what only the user changes. The
-id, the executor and what firing changes are columns beside it, so that rescheduling never touches a body. A
-serializer that signs covers the id and the executor, which only the user changes too: a body is good for no
-other job.
+A body is a plain list, put through a `Serializer`:
+
+    [2, "shop.tasks:send", ["i", {"h": 1, "b": 1795669549263687}], (7,), {"max_instances": 3}]
+
+Its version, the function, the trigger (`trigger_code` has its short names), the positional arguments, and where there
+is any, what is not as in most jobs. It holds what only the user changes. The id, the executor and what firing changes
+are columns beside it, so that rescheduling never touches a body. A serializer that signs covers the id and the
+executor, which only the user changes too: a body is good for no other job.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from tickwright.errors import (
     InvalidJobError,
@@ -21,30 +25,31 @@ from tickwright.errors import (
     shortened,
 )
 from tickwright.interrupts import is_ctrl_c
+from tickwright.jobstores.trigger_code import read_trigger, written_trigger
 from tickwright.policies import UNSET, OnLost
-from tickwright.reference import Reference, make_reference
+from tickwright.reference import Reference, make_reference, shared_reference
 from tickwright.serializers import Serializer
 from tickwright.stored_job import Schedule, StoredJob
 from tickwright.triggers.base import Trigger
 
 __all__ = ["BODY_VERSION", "pack_job", "unpack_job"]
 
-BODY_VERSION = 1
+BODY_VERSION = 2
 
-# A body leaves out what is so for most jobs: half of its bytes. The values belong to the version of the
-# body and not to `StoredJob`: when a default changes there, the bodies on disk still mean what they meant.
+# A body leaves out what is so for most jobs. The values belong to the version of the body and not to `StoredJob`:
+# when a default changes there, the bodies on disk still mean what they meant. A job without a name of its own is
+# called as its function is.
 LEFT_OUT: Mapping[str, Any] = {
     "bound_to": UNSET,
     "partial_args": (),
     "partial_kwargs": {},
-    "args": (),
     "kwargs": {},
-    "name": "",
     "misfire_grace_time": None,
     "coalesce": True,
     "max_instances": 1,
     "on_lost": "record",
 }
+PLAIN = tuple(LEFT_OUT.values())[1:]
 
 State = dict[str, Any]
 
@@ -62,8 +67,16 @@ KINDS: Mapping[str, type | tuple[type, ...]] = {
     "on_lost": str,
 }
 
-# One step for each older version: from its state to that of the next version.
-UPGRADES: Mapping[int, Callable[[State], State]] = {}
+
+def _from_fields(fields: State) -> list[Any]:
+    """Return the second version of the first: a dict, in which a job without a name had an empty one."""
+    others = {"name": "", **fields}
+    del others["version"]
+    return [2, others.pop("func"), others.pop("trigger"), others.pop("args", ()), others]
+
+
+# One step for each older version: from its record to that of the next version.
+UPGRADES: Mapping[int, Callable[[Any], Any]] = {1: _from_fields}
 
 
 def pack_job(job: StoredJob, serializer: Serializer) -> bytes:
@@ -77,9 +90,8 @@ def pack_job(job: StoredJob, serializer: Serializer) -> bytes:
         serializer.check_reference(reference)
     except Exception as error:  # border: the serializer may be the user's
         raise _unstorable(job, f"its function: {described(error)}") from error
-    state = _state_of(job, reference)
     try:
-        return serializer.dumps(state)
+        return serializer.dumps(_record_of(job, reference))
     except Exception as error:  # border: serialising calls the user's code, such as __getstate__
         what = _culprit(job, reference, serializer) or f"the whole of it cannot be serialised ({described(error)})"
         raise _unstorable(
@@ -96,13 +108,8 @@ def unpack_job(data: bytes, serializer: Serializer, *, job_id: str, executor: st
     """
     try:
         serializer = serializer.within("job", job_id, executor)
-        state = _checked({**LEFT_OUT, **_upgraded(serializer.loads(data))})
-        reference = Reference(
-            name=state["func"],
-            bound_to=state["bound_to"],
-            args=state["partial_args"],
-            kwargs=dict(state["partial_kwargs"]),
-        )
+        state = _checked(_state_of(_upgraded(serializer.loads(data))))
+        reference = _reference_in(state)
         serializer.check_reference(reference)  # before its module is imported
         return StoredJob(
             id=job_id,
@@ -140,41 +147,81 @@ def _unstorable(job: StoredJob, why: str) -> InvalidJobError:
     return InvalidJobError(f"job {job.id!r} cannot be stored: {why}", job_id=job.id)
 
 
-def _state_of(job: StoredJob, reference: Reference) -> State:
-    state: State = {
-        "bound_to": reference.bound_to,
-        "partial_args": reference.args,
-        "partial_kwargs": dict(reference.kwargs),
-        "args": job.args,
-        "kwargs": dict(job.kwargs),
-        "name": job.name,
-        "misfire_grace_time": job.misfire_grace_time,
-        "coalesce": job.coalesce,
-        "max_instances": job.max_instances,
-        "on_lost": job.on_lost.value,
-    }
+def _record_of(job: StoredJob, reference: Reference) -> list[Any]:
+    record = [BODY_VERSION, reference.name, written_trigger(job.trigger), job.args]
+    values = (
+        reference.args,
+        reference.kwargs,
+        job.kwargs,
+        job.misfire_grace_time,
+        job.coalesce,
+        job.max_instances,
+        job.on_lost.value,
+    )
     # A tuple or a dict of another length is unequal before any of its items is asked, and the object of a
     # method is compared with nothing: no __eq__ of the user's is called here.
-    chosen = {
-        key: value
-        for key, value in state.items()
-        if (value is not UNSET if key == "bound_to" else value != LEFT_OUT[key])
-    }
-    return {"version": BODY_VERSION, "func": reference.name, "trigger": job.trigger} | chosen
+    others: State = {}
+    if reference.bound_to is not UNSET:
+        others["bound_to"] = reference.bound_to
+    if values != PLAIN:
+        chosen = zip(tuple(LEFT_OUT)[1:], values, PLAIN, strict=True)
+        others |= {key: _own(value) for key, value, plain in chosen if value != plain}
+    if job.name != _name_of(reference.name):
+        others["name"] = job.name
+    return [*record, others] if others else record
 
 
-def _upgraded(state: State) -> State:
-    """Return the state in today's version."""
-    version = state["version"]
-    while version != BODY_VERSION:
+def _own(value: Any) -> Any:
+    """Return a mapping as a plain dict, and anything else as it is."""
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _name_of(func: str) -> str:
+    """Return the name of a function, as its module calls it."""
+    return func.rpartition(":")[2]
+
+
+def _upgraded(record: Any) -> list[Any]:
+    """Return the record in today's version."""
+    while (version := _version_of(record)) != BODY_VERSION:
         if version not in UPGRADES:
             raise ValueError(
                 f"its record has version {version!r} and this Tickwright reads up to {BODY_VERSION}; "
                 f"a newer one wrote it, so run that one here too"
             )
-        state = UPGRADES[version](state)
-        version = state["version"]
-    return state
+        record = UPGRADES[version](record)
+    return cast("list[Any]", record)
+
+
+def _version_of(record: Any) -> int:
+    version: Any = None
+    if type(record) is list:
+        version = next(iter(record), None)
+    elif type(record) is dict:
+        version = record.get("version")
+    if type(version) is not int:
+        raise TypeError(f"{shortened(record)} is no record of a job")
+    return version
+
+
+def _state_of(record: list[Any]) -> State:
+    """Return all that a record says, by its names."""
+    _, func, trigger, args, *others = record
+    return {
+        **LEFT_OUT,
+        "name": _name_of(func) if isinstance(func, str) else "",
+        **(others[0] if others else {}),
+        "func": func,
+        "trigger": read_trigger(trigger),
+        "args": args,
+    }
+
+
+def _reference_in(state: State) -> Reference:
+    name, bound_to, args, kwargs = state["func"], state["bound_to"], state["partial_args"], state["partial_kwargs"]
+    if bound_to is UNSET and not args and not kwargs:
+        return shared_reference(name)
+    return Reference(name=name, bound_to=bound_to, args=args, kwargs=dict(kwargs))
 
 
 def _checked(state: State) -> State:

@@ -14,6 +14,9 @@ from tickwright.serializers.guarded import GuardedSerializer, Secret
 
 __all__ = ["PickleSerializer"]
 
+FRAME = 11
+"""Where the first frame begins: after the protocol, an instruction, and its length in eight bytes."""
+
 FIRST_RESTRICTED = 4
 """The first protocol that names things in one way only, and needs no functions to write down bytes."""
 
@@ -68,12 +71,12 @@ class PickleSerializer(GuardedSerializer):
 
     def _pack(self, value: Any) -> bytes:
         if self._admission is None:
-            return pickle.dumps(value, self.protocol)
+            return _unframed(pickle.dumps(value, self.protocol))
         from tickwright.serializers.restricted_pickle import RestrictedPickler
 
         file = BytesIO()
         RestrictedPickler(file, self.protocol, self._admission).dump(value)
-        return file.getvalue()
+        return _unframed(file.getvalue())
 
     def _unpack(self, payload: bytes) -> Any:
         if payload[:1] == b"{":  # as JSONSerializer begins, and no pickle does
@@ -86,6 +89,18 @@ class PickleSerializer(GuardedSerializer):
         from tickwright.serializers.restricted_pickle import RestrictedUnpickler
 
         return RestrictedUnpickler(payload, self._admission).load()
+
+
+def _unframed(data: bytes) -> bytes:
+    """Return a pickle without the frame around it, if it is a single one.
+
+    Frames tell who reads from a file how much to read at once (PEP 3154), and may be left out. Nine bytes are a tenth
+    of what a small job takes.
+    """
+    is_framed = data[FRAME - 9 : FRAME - 8] == pickle.FRAME
+    if is_framed and int.from_bytes(data[FRAME - 8 : FRAME], "little") == len(data) - FRAME:
+        return data[: FRAME - 9] + data[FRAME:]
+    return data
 
 
 class _MovedUnpickler(pickle.Unpickler):

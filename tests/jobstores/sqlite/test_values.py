@@ -11,8 +11,6 @@ import pytest
 from tests.jobstores.sqlite.conftest import Opener
 from tickwright.change import Change
 from tickwright.errors import InvalidJobError, JobStoreError, UnpicklableResultError
-from tickwright.jobstores import body
-from tickwright.jobstores.body import pack_job, unpack_job
 from tickwright.jobstores.sqlite import SQLiteJobStore, outcome
 from tickwright.reference import make_reference
 from tickwright.run import Run, RunStatus
@@ -213,33 +211,6 @@ def test_a_method_of_an_object_and_a_partial_are_found_again(store: SQLiteJobSto
         else:
             assert job.func.__self__.connection == "connection"  # type: ignore[attr-defined]
         store.remove_job("job")
-
-
-def test_a_body_says_no_more_than_it_must_and_means_the_same_for_ever() -> None:
-    serializer = PickleSerializer()
-    state = serializer.loads(pack_job(made_job(), serializer))
-    assert set(state) == {"version", "func", "trigger"}
-    stored = serializer.dumps(state)
-    job = unpack_job(stored, serializer, job_id="job", executor="default", schedule=made_job().schedule)
-    assert job == made_job()
-    # A dict that a caller changes must not be one that other jobs share.
-    assert isinstance(job.kwargs, dict)
-    job.kwargs["mine"] = 1
-    again = unpack_job(stored, serializer, job_id="job", executor="default", schedule=job.schedule)
-    assert again.kwargs == {}
-
-
-def test_a_body_of_an_older_version_is_upgraded_one_step_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    # As if there had been two versions before the first, which called the function by other names.
-    def renamed(state: dict[str, Any], before: str, after: str) -> dict[str, Any]:
-        return {**state, "version": state["version"] + 1, after: state[before]}
-
-    steps = {-1: lambda state: renamed(state, "f", "function"), 0: lambda state: renamed(state, "function", "func")}
-    monkeypatch.setattr(body, "UPGRADES", steps)
-    serializer = PickleSerializer()
-    state = serializer.loads(pack_job(made_job(), serializer))
-    old = serializer.dumps({"version": -1, "f": state["func"], "trigger": state["trigger"]})
-    assert unpack_job(old, serializer, job_id="job", executor="default", schedule=made_job().schedule) == made_job()
 
 
 def test_rescheduling_does_not_touch_the_body(opened: Opener, path: Path) -> None:

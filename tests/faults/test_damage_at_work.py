@@ -16,9 +16,8 @@ from tests.schedulers.stage import soon
 from tickwright import events
 from tickwright.errors import UnreadableJobError
 from tickwright.jobstores.sqlite import SQLiteJobStore
+from tickwright.jobstores.sqlite.opening import PAGE
 from tickwright.testing.suites.store.material import Host
-
-PAGE = 4096
 
 
 @pytest.fixture
@@ -126,7 +125,7 @@ def pages_of(path: Path) -> dict[str, int]:
 
 def spoil(path: Path, page: int) -> None:
     """Overwrite a page, in another process: to close the file here would take away SQLite's locks."""
-    code = "import sys; f = open(sys.argv[1], 'r+b'); f.seek(int(sys.argv[2])); f.write(b'\\xa5' * 4096); f.close()"
+    code = f"import sys; f = open(sys.argv[1], 'r+b'); f.seek(int(sys.argv[2])); f.write(b'\\xa5' * {PAGE}); f.close()"
     subprocess.run([sys.executable, "-c", code, str(path), str((page - 1) * PAGE)], check=True, timeout=60)
 
 

@@ -9,6 +9,7 @@ from typing import Any, overload
 __all__ = ["EARLIEST", "EPOCH", "LATEST", "instant_of", "micros_of", "micros_within", "readable_instant", "span_of"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 @overload
@@ -31,6 +32,8 @@ def instant_of(micros: int) -> datetime: ...
 def instant_of(micros: None) -> None: ...
 def instant_of(micros: int | None) -> datetime | None:
     """Return the instant in UTC. Raises `OverflowError` or `TypeError` for what `micros_of` never wrote."""
+    if type(micros) is int:
+        return EPOCH + micros * MICROSECOND
     return None if micros is None else EPOCH + span_of(micros)
 
 
@@ -46,7 +49,7 @@ def span_of(micros: int) -> timedelta:
     """Return the span. Raises `OverflowError` or `TypeError` for what `micros_within` never wrote."""
     if type(micros) is not int:
         raise TypeError(f"{micros!r} is no number of microseconds")
-    return timedelta(microseconds=micros)
+    return micros * MICROSECOND
 
 
 EARLIEST = micros_of(datetime.min.replace(tzinfo=UTC))

@@ -33,15 +33,13 @@ class JobRow(NamedTuple):
 
     def load(self, serializer: Serializer) -> StoredJob:
         """Return the job. Raises `UnreadableJobError`; runs the user's code, so never under a lock."""
-        schedule = schedule_of(self.job_id, self.next_fire_time, self.next_run_time, self.paused, self.version)
-        for column, value, kind in (
-            ("id", self.id, str),
-            ("executor", self.executor, str),
-            ("body", self.body, bytes),
-        ):
-            if type(value) is not kind:
-                raise _damaged(self.job_id, f"{column} is a {type(value).__name__}")
-        return unpack_job(self.body, serializer, job_id=self.id, executor=self.executor, schedule=schedule)
+        _, job_id, executor, next_fire_time, next_run_time, paused, version, body = self
+        schedule = schedule_of(self.job_id, next_fire_time, next_run_time, paused, version)
+        if not (type(job_id) is type(executor) is str and type(body) is bytes):
+            kinds = {"id": str, "executor": str, "body": bytes}
+            wrong = next(column for column, kind in kinds.items() if type(getattr(self, column)) is not kind)
+            raise _damaged(self.job_id, f"{wrong} is a {type(getattr(self, wrong)).__name__}")
+        return unpack_job(body, serializer, job_id=job_id, executor=executor, schedule=schedule)
 
     def as_unreadable(self, error: UnreadableJobError) -> UnreadableJob:
         """Return what to tell of the job, which could not be loaded for this reason."""
@@ -55,12 +53,7 @@ def schedule_of(job_id: str, next_fire_time: Any, next_run_time: Any, paused: An
     try:
         if type(version) is not int or paused not in (0, 1):
             raise TypeError(f"version is {version!r} and paused is {paused!r}")
-        return Schedule(
-            next_fire_time=instant_of(next_fire_time),
-            next_run_time=instant_of(next_run_time),
-            paused=bool(paused),
-            version=version,
-        )
+        return Schedule(instant_of(next_fire_time), instant_of(next_run_time), bool(paused), version)
     except (TypeError, OverflowError) as error:
         raise _damaged(job_id, str(error)) from error
 

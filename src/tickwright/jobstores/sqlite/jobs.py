@@ -23,6 +23,7 @@ __all__ = [
     "add_job",
     "all_jobs",
     "aside_jobs",
+    "columns_of",
     "due_jobs",
     "find_job",
     "find_jobs",
@@ -30,11 +31,9 @@ __all__ = [
     "illegible_jobs",
     "next_run_time",
     "read_schedules",
-    "read_versions",
     "remove_all_jobs",
     "remove_job",
     "replace_job",
-    "reschedule_job",
     "row_of",
 ]
 
@@ -165,11 +164,6 @@ def read_schedules(sql: sqlite3.Connection, job_ids: Iterable[str]) -> dict[str,
     return schedules
 
 
-def read_versions(sql: sqlite3.Connection, job_ids: Iterable[str]) -> dict[str, int]:
-    """Return the versions at which those of these jobs stand that are there."""
-    return dict(rows_among(sql, "SELECT id, version FROM jobs WHERE id IN", job_ids))
-
-
 def _rows(
     sql: sqlite3.Connection, which: str, values: tuple[object, ...] = (), which_alone: str | None = None
 ) -> list[JobRow]:
@@ -236,7 +230,7 @@ def replace_job(sql: sqlite3.Connection, job: StoredJob, body: bytes, version: i
     updated = sql.execute(
         "UPDATE jobs SET next_fire_time = ?, next_run_time = ?, paused = ?, version = ?, executor = ?"
         " WHERE id = ? AND version = ifnull(?, version)",
-        (*_columns(job.schedule), job.executor, job.id, version),
+        (*columns_of(job.schedule), job.executor, job.id, version),
     )
     if not updated.rowcount:
         return False
@@ -244,26 +238,10 @@ def replace_job(sql: sqlite3.Connection, job: StoredJob, body: bytes, version: i
     return True
 
 
-def reschedule_job(sql: sqlite3.Connection, job_id: str, schedule: Schedule, version: int | None = None) -> bool:
-    """Write a job's new schedule, under the condition of `replace_job`. The body is not touched."""
-    updated = sql.execute(
-        "UPDATE jobs SET next_fire_time = ?, next_run_time = ?, paused = ?, version = ?"
-        " WHERE id = ? AND version = ifnull(?, version)",
-        (*_columns(schedule), job_id, version),
-    )
-    return updated.rowcount > 0
-
-
-def remove_job(sql: sqlite3.Connection, job_id: str, version: int | None = None) -> bool:
-    """Delete a job, under the condition of `replace_job`."""
-    found = sql.execute(
-        "SELECT key FROM jobs WHERE id = ? AND version = ifnull(?, version)", (job_id, version)
-    ).fetchone()
-    if found is None:
-        return False
-    sql.execute("DELETE FROM jobs WHERE key = ?", found)
-    sql.execute("DELETE FROM bodies WHERE key = ?", found)
-    return True
+def remove_job(sql: sqlite3.Connection, job_id: str) -> bool:
+    """Delete a job, if it is there; return whether so."""
+    sql.execute("DELETE FROM bodies WHERE key = (SELECT key FROM jobs WHERE id = ?)", (job_id,))
+    return sql.execute("DELETE FROM jobs WHERE id = ?", (job_id,)).rowcount > 0
 
 
 def remove_all_jobs(sql: sqlite3.Connection) -> None:
@@ -274,10 +252,11 @@ def remove_all_jobs(sql: sqlite3.Connection) -> None:
 
 def row_of(job: StoredJob) -> tuple[int | None, int | None, int, int, str, str]:
     """Return what `INSERT` takes of a job, before the key."""
-    return *_columns(job.schedule), job.executor, job.id
+    return *columns_of(job.schedule), job.executor, job.id
 
 
-def _columns(schedule: Schedule) -> tuple[int | None, int | None, int, int]:
+def columns_of(schedule: Schedule) -> tuple[int | None, int | None, int, int]:
+    """Return what firing changes, as the columns before `executor`."""
     return (
         micros_of(schedule.next_fire_time),
         micros_of(schedule.next_run_time),

@@ -30,6 +30,7 @@ def row_of(run: Run, serializer: Serializer, packed: object = None) -> Row:
     """
     if not isinstance(packed, Outcome):
         packed = pack_outcome(run.id, run.result, run.exception, serializer)
+    reason, traceback = joined(run.reason, packed.remark), run.traceback
     return (
         run.id,
         run.owner,
@@ -42,12 +43,12 @@ def row_of(run: Run, serializer: Serializer, packed: object = None) -> Row:
         run.executor,
         run.host,
         run.status.value,
-        _writable(joined(run.reason, packed.remark)),
+        None if reason is None else _writable(reason),
         micros_of(run.started_at),
         micros_of(run.finished_at),
         packed.result,
         packed.exception,
-        _writable(run.traceback),
+        None if traceback is None else _writable(traceback),
     )
 
 
@@ -108,8 +109,8 @@ def _is_text(value: Any) -> bool:
     return value is None or type(value) is str
 
 
-def _writable(text: str | None) -> str | None:
+def _writable(text: str) -> str:
     # Half a surrogate pair, as in the name of a file that is no UTF-8, has no place in a database's text.
-    if text is None or text.isascii():
+    if text.isascii():
         return text
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

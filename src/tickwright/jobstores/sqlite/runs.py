@@ -40,15 +40,14 @@ class RunWrites(NamedTuple):
 def prepare(change: Change, serializer: Serializer) -> RunWrites:
     """Make ready what a change says of runs. Serialising runs the user's code, so never under a lock."""
     new = [(*row_of(run, serializer), None) for run in change.started]
-    new += [(*row_of(run, serializer), end_of(run)) for run in change.recorded]
+    if change.recorded:
+        new += [(*row_of(run, serializer), end_of(run)) for run in change.recorded]
+    settled = zip_longest(change.settled, change.packed)
     return RunWrites(
-        new=new,
-        begun=[(micros_of(started.started_at), started.run_id) for started in change.begun],
-        settled=[
-            (*row_of(run, serializer, packed), end_of(run))
-            for run, packed in zip_longest(change.settled, change.packed)
-        ],
-        waits_for=change.waits_for,
+        new,
+        [(micros_of(started.started_at), started.run_id) for started in change.begun],
+        [(*row_of(run, serializer, packed), end_of(run)) for run, packed in settled],
+        change.waits_for,
     )
 
 
@@ -70,12 +69,11 @@ SETTLE = """
 
 def insert(sql: sqlite3.Connection, new: list[Row]) -> None:
     """Write runs whose ids are not taken."""
-    for row in new:
-        sql.execute(INSERT, row)
+    sql.executemany(INSERT, new)
 
 
 class KnownRuns:
-    """The runs on record that the changes of one commit speak of, read at once and kept up with what is written.
+    """The runs that the changes of one commit speak of: read at once, kept up with what is decided, written together.
 
     The transaction has the file to itself, so nobody else changes them meanwhile.
     """
@@ -89,6 +87,9 @@ class KnownRuns:
             run_id: None if is_settled else (owner, job_id)
             for run_id, owner, job_id, is_settled in rows_among(sql, HANDS, ids)
         }
+        self._new: list[Row] = []
+        self._begun: list[tuple[int, str]] = []
+        self._settled: list[Row] = []
 
     def admit(self, writes: RunWrites) -> bool:
         """Return whether all that is settled or waited for has no outcome yet, and no new id is taken."""
@@ -104,17 +105,22 @@ class KnownRuns:
                 return False
         return _all_differ(writes.settled) and _all_differ(writes.new)
 
-    def write(self, writes: RunWrites) -> None:
-        """Write what `admit` has let pass."""
-        sql, hands = self._sql, self._hands
-        insert(sql, writes.new)
+    def note(self, writes: RunWrites) -> None:
+        """Take what `admit` has let pass for written."""
+        hands = self._hands
+        self._new += writes.new
         for row in writes.new:
             hands[row[0]] = row[1:3] if row[-1] is None else None
-        for begun in writes.begun:
-            sql.execute(BEGUN, begun)
+        self._begun += writes.begun
         for row in writes.settled:
-            sql.execute(SETTLE, row[3:] + row[:3])
+            self._settled.append(row[3:] + row[:3])
             hands[row[0]] = None
+
+    def write(self) -> None:
+        """Write what was noted. A run is taken before it begins, and settling it says all that beginning it did."""
+        insert(self._sql, self._new)
+        self._sql.executemany(BEGUN, self._begun)
+        self._sql.executemany(SETTLE, self._settled)
 
 
 def _all_differ(rows: list[Row]) -> bool:

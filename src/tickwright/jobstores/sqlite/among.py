@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any
 
 __all__ = ["PLACES", "rows_among"]
 
-PLACES = 100
+PLACES = (100, 10)
 """Ids that one statement asks for. Always so many, so that its text stays the same and SQLite prepares it once."""
 
-HOLES = f"({', '.join('?' * PLACES)})"
+HOLES = {places: f"({', '.join('?' * places)})" for places in PLACES}
 
 
 def rows_among(sql: sqlite3.Connection, statement: str, ids: Iterable[str]) -> list[Any]:
     """Return the rows of `statement`, which ends in `IN`, for these ids; each once, in no order."""
-    wanted: Sequence[str | None] = list(dict.fromkeys(ids))
+    wanted: list[str | None] = [*dict.fromkeys(ids)]
     if len(wanted) == 1:
         return sql.execute(f"{statement} (?)", wanted).fetchall()
-    full = f"{statement} {HOLES}"
-    # NULL is in no list: what is left of the last one is filled up with it.
-    wanted = [*wanted, *[None] * (-len(wanted) % PLACES)]
-    chunks = (wanted[start : start + PLACES] for start in range(0, len(wanted), PLACES))
-    return list(chain.from_iterable(sql.execute(full, chunk).fetchall() for chunk in chunks))
+    # What is left of the last statement is filled up with NULL, which is in no list. SQLite sorts these, too, so that
+    # the last few ids are asked for in tens.
+    wanted += [None] * (-len(wanted) % PLACES[-1])
+    rows: list[Any] = []
+    start = 0
+    for places in PLACES:
+        full = f"{statement} {HOLES[places]}"
+        while start + places <= len(wanted):
+            rows += sql.execute(full, wanted[start : start + places]).fetchall()
+            start += places
+    return rows

@@ -119,6 +119,15 @@ def test_a_trigger_comes_back_as_it_was(trigger: Any) -> None:
     assert again.__getstate__() == trigger.__getstate__()
 
 
+def test_what_is_remembered_of_the_last_trigger_is_nobody_elses() -> None:
+    one, other = IntervalTrigger(hours=1, timezone="UTC"), IntervalTrigger(hours=2, timezone="UTC")
+    assert [written_trigger(each) for each in (one, other, other, one)] == [
+        ["i", {"h": hours}] for hours in (1, 2, 2, 1)
+    ]
+    written_trigger(one)[1]["h"] = 3
+    assert written_trigger(one) == ["i", {"h": 1}]
+
+
 class NewerTrigger(IntervalTrigger):
     """A trigger of the user's, with one of ours as its base."""
 

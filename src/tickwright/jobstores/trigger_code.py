@@ -55,17 +55,29 @@ DATES = {"c": ("b", "e"), "d": ("o",), "i": ("b", "e")}
 """What is always an instant, and here the number of its microseconds since 1970."""
 
 
+class _Written:
+    """The last trigger that was written, and as what: jobs that are added together often have the same."""
+
+    last: tuple[Trigger | None, str, dict[str, Any]] = None, "", {}
+
+
 def written_trigger(trigger: Trigger) -> Any:
     """Return what stands for a trigger in a body: a letter and a dict, or the trigger itself."""
-    letter = _letter_of(type(trigger))
-    if letter is None:
+    last, letter, written = _Written.last
+    if last is trigger:
+        return [letter, {**written}]
+    known = _letter_of(type(trigger))
+    if known is None:
         return trigger
     state: dict[str, Any] = trigger.__getstate__()  # type: ignore[assignment] # as each of these classes has it
     written = {short: value for name, value in state.items() if LEFT_OUT.get(short := _short(name, name)) != value}
-    for short in DATES.get(letter, ()):
+    for short in DATES.get(known, ()):
         if short in written:
             written[short] = to_micros(datetime.fromisoformat(written[short]))
-    return [letter, written] if "timezone" in state else trigger
+    if "timezone" not in state:
+        return trigger
+    _Written.last = trigger, known, written
+    return [known, {**written}]
 
 
 @lru_cache(maxsize=256)

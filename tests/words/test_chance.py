@@ -12,10 +12,11 @@ import pytest
 from tickwright.chance import new_id, new_version
 
 
-def test_an_id_is_a_random_uuid():
-    ids = {new_id() for _ in range(1_000)}
-    assert len(ids) == 1_000
-    assert all(UUID(hex=one).hex == one and UUID(hex=one).version == 4 for one in ids)
+def test_an_id_is_a_uuid_that_follows_on_the_one_before_and_cannot_be_told_from_it():
+    ids = [new_id() for _ in range(1_000)]
+    assert sorted(set(ids)) == ids
+    assert len({one[12:] for one in ids}) == 1_000
+    assert all(UUID(hex=one).hex == one and UUID(hex=one).version == 8 for one in ids)
     assert {UUID(hex=one).variant for one in ids} == {"specified in RFC 4122"}
 
 

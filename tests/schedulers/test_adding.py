@@ -196,7 +196,7 @@ def test_a_name_is_the_function_s_unless_one_is_given(scheduler):
 def test_ids_are_unique_and_made_up_where_none_is_given(scheduler):
     ids = [scheduler.add_job(deeds.note, "interval", hours=1).id for _ in range(50)]
     assert len(set(ids)) == 50
-    assert all(UUID(hex=one).version == 4 and one == UUID(hex=one).hex for one in ids)
+    assert all(UUID(hex=one).version == 8 and one == UUID(hex=one).hex for one in ids)
 
 
 def test_arguments_are_copied_when_a_job_is_added(scheduler):

@@ -33,7 +33,9 @@ def test_a_clock_that_was_set_is_noticed_once_with_how_far(offset):
     clock.advance(7)
     clock.jump(offset)
     clock.advance(3)
+    assert watch.has_jumped()
     assert watch.look() == offset
+    assert not watch.has_jumped()
     assert watch.look() is None
     clock.advance(10)
     assert watch.look() is None

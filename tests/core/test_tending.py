@@ -61,6 +61,18 @@ def test_old_history_waits_for_a_while_where_jobs_wait_for_the_next_round(monkey
     assert len(stage.store.get_runs()) == 5 + len(stage.hands.held) == 35
 
 
+def test_a_moment_without_work_does_not_put_off_what_is_left_of_old_history(monkeypatch):
+    monkeypatch.setattr(tending, "MOST_PRUNED_AT_ONCE", 10)
+    stage = Stage(store=MemoryJobStore(keep_runs=5))
+    history(stage, 38)
+    housekeeping = stage.desk._tending
+    housekeeping.look()
+    for _ in range(int(TEND_EVERY)):
+        stage.clock.advance(1)
+        housekeeping.look(is_busy=True)
+    assert len(stage.store.get_runs()) < 28
+
+
 def test_more_old_history_is_a_reason_to_come_again_soon(monkeypatch):
     monkeypatch.setattr(tending, "MOST_PRUNED_AT_ONCE", 10)
     stage = Stage(store=MemoryJobStore(keep_runs=5))

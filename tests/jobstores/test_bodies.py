@@ -235,3 +235,15 @@ def test_what_is_no_body_is_told_apart_from_one_to_come(record: Any, reason: str
     serializer = PickleSerializer()
     with pytest.raises(UnreadableJobError, match=f"job 'job' cannot be loaded here: .*{reason}"):
         unpacked(serializer.dumps(record), serializer)
+
+
+@pytest.mark.parametrize("wrong", [5.0, True])
+def test_what_cannot_be_taken_is_refused_also_where_its_equal_was_read_just_before(wrong):
+    read_trigger(["c", {"hour": int(wrong)}])
+    with pytest.raises(TypeError):
+        read_trigger(["c", {"hour": wrong}])
+
+
+def test_equal_numbers_stay_what_they_are():
+    assert repr(read_trigger(["i", {"h": 1, "j": 1}]).jitter) == "1"
+    assert repr(read_trigger(["i", {"h": 1, "j": 1.0}]).jitter) == "1.0"

@@ -84,7 +84,7 @@ def test_what_is_not_due_soon_is_not_waited_for_awake(background, heard, monkeyp
 
 def engine(clock, **what):
     """Return an engine with nothing in flight, which a test scripts further."""
-    says = {"unreported": 0, "is_shared": False, "look_at_clock": lambda: False} | what
+    says = {"unreported": 0, "is_shared": False, "has_clock_jumped": lambda: False} | what
     scripted: Any = SimpleNamespace(context=SimpleNamespace(clock=clock), **says)
     return scripted
 
@@ -117,12 +117,17 @@ class Scripted(Loop):
         self.slept = []
         self.goes_on = False
         """Whether sleep is only over with its time, and not because somebody rings."""
+        self.stops_while_gathering = False
 
     def next_wait(self):
         wait, self.scripted.job_due_in = self.steps.pop(0)
         if not self.steps:
             self.ask_to_stop(wait=False)
         return wait
+
+    def _let_reports_gather(self):
+        if self.stops_while_gathering:
+            self.ask_to_stop(wait=False)
 
     def _sleep(self, seconds, until_step=None):
         self.slept.append(seconds)
@@ -171,7 +176,7 @@ def test_a_rest_looks_at_the_clock_each_second_and_goes_round_once_it_is_over():
     scripted = Scripted(clock, (3.5, None), (0.0, None))
     scripted.goes_on = True
     looks = []
-    scripted.scripted.look_at_clock = lambda: looks.append(clock.monotonic())
+    scripted.scripted.has_clock_jumped = lambda: looks.append(clock.monotonic())
     began = clock.monotonic()
     scripted.run()
     assert scripted.slept == [1.0, 1.0, 1.0, 0.5, 0.0, 0.0]
@@ -181,9 +186,17 @@ def test_a_rest_looks_at_the_clock_each_second_and_goes_round_once_it_is_over():
 def test_a_rest_ends_where_the_clock_was_set():
     scripted = Scripted(Noting(moves=True), (3.5, None), (0.0, None))
     scripted.goes_on = True
-    scripted.scripted.look_at_clock = lambda: len(scripted.slept) == 2
+    scripted.scripted.has_clock_jumped = lambda: len(scripted.slept) == 2
     scripted.run()
     assert scripted.slept == [1.0, 1.0, 0.0]
+
+
+def test_a_rest_ends_where_the_clock_stands_still():
+    scripted = Scripted(Noting(moves=False), (3.5, None), (0.0, None))
+    scripted.goes_on = True
+    scripted.clock = VirtualClock()  # what passes while it sleeps is another clock's time
+    scripted.run()
+    assert scripted.slept == [1.0, 0.0]
 
 
 def test_the_last_second_before_a_job_begins_with_a_step():
@@ -218,10 +231,11 @@ def test_a_job_that_is_added_during_a_rest_is_rung_for():
 
 
 class Gathering:
-    """A loop with so many runs in flight, whose bell notes how long somebody waits for it."""
+    """A loop with so many runs in flight, whose bell notes how long somebody waits for it, and rings three times."""
 
-    def __init__(self, in_flight, *, is_shared=False, due_in=None):
+    def __init__(self, in_flight, *, is_shared=False, due_in=None, clock_moves=True):
         self.clock = VirtualClock("2026-01-01")
+        self.clock_moves = clock_moves
         self.rings: list[int] = []
         self.waited: list[float] = []
         self.arrive: dict[int, int] = {}
@@ -240,20 +254,27 @@ class Gathering:
         self.waited.append(seconds)
         for number in range(self.arrive.get(len(self.waited), 0)):
             self.mailbox.post(Report(f"run-{number}", RunStatus.SUCCEEDED, self.clock.now()))
-        self.clock.advance(min(seconds, GATHERING / 4))
-        return False
+        rings = len(self.waited) <= OLD_RINGS
+        if self.clock_moves:
+            self.clock.advance(min(seconds, GATHERING / 8) if rings else seconds)
+        return rings
 
 
-def gathered(waits):
-    return sum(min(seconds, GATHERING / 4) for seconds in waits)
+OLD_RINGS = 3
+
+
+def seconds_gathered(gathering):
+    began = gathering.clock.monotonic()
+    gathering.loop._let_reports_gather()
+    return gathering.clock.monotonic() - began
 
 
 def test_reports_of_many_runs_gather_until_it_is_time():
     gathering = Gathering(MANY_IN_FLIGHT)
     gathering.arrive = {1: 3, 2: 5}
-    gathering.loop._let_reports_gather()
-    assert gathered(gathering.waited) == pytest.approx(GATHERING)
+    assert seconds_gathered(gathering) == pytest.approx(GATHERING)
     assert gathering.rings == []
+    assert len(gathering.waited) == OLD_RINGS + 1
 
 
 def test_half_of_the_runs_are_enough():
@@ -280,9 +301,27 @@ def test_after_a_rest_nothing_gathers():
 
 
 def test_a_job_that_becomes_due_meanwhile_is_on_time():
-    gathering = Gathering(100, due_in=GATHERING / 2)
+    assert seconds_gathered(Gathering(100, due_in=GATHERING / 2)) == pytest.approx(GATHERING / 2)
+
+
+def test_who_asks_the_loop_to_stop_does_not_wait_for_reports():
+    gathering = Gathering(100)
+    gathering.loop.ask_to_stop(wait=False)
     gathering.loop._let_reports_gather()
-    assert gathered(gathering.waited) == pytest.approx(GATHERING / 2)
+    assert gathering.waited == []
+
+
+def test_a_clock_that_stands_still_keeps_no_report_waiting():
+    gathering = Gathering(100, clock_moves=False)
+    gathering.loop._let_reports_gather()
+    assert len(gathering.waited) == OLD_RINGS + 1
+
+
+def test_a_shutdown_that_comes_while_reports_gather_is_no_reason_to_rest():
+    scripted = Scripted(Noting(moves=True), (0.5, None), (0.5, None))
+    scripted.stops_while_gathering = True
+    scripted.run()
+    assert scripted.slept == [0.5]
 
 
 def test_reports_ring_again_once_they_were_gathered():

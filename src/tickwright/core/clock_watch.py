@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tickwright.clock import Clock
 
@@ -25,6 +25,13 @@ class ClockWatch:
         A suspended machine counts as a jump forward: on Linux the monotonic clock stands still meanwhile.
         """
         wall, monotonic = self._clock.moment()
-        offset = (wall - self._wall) - timedelta(seconds=monotonic - self._monotonic)
+        offset = self._offset(wall, monotonic)
         self._wall, self._monotonic = wall, monotonic
         return offset if abs(offset) >= SMALLEST_JUMP else None
+
+    def has_jumped(self) -> bool:
+        """Return whether `look` would find a jump now; it still will."""
+        return abs(self._offset(*self._clock.moment())) >= SMALLEST_JUMP
+
+    def _offset(self, wall: datetime, monotonic: float) -> timedelta:
+        return (wall - self._wall) - timedelta(seconds=monotonic - self._monotonic)

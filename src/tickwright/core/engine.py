@@ -99,12 +99,16 @@ class Engine:
         known += [(run_id, desk.flights.started_at(run_id)) for desk in self._desks.values() for run_id in run_ids]
         return {run_id: started_at for run_id, started_at in known if started_at is not None}
 
+    def has_clock_jumped(self) -> bool:
+        """Return whether the wall clock was set since the last step: then it is time for one, which tells of it."""
+        return self._clock_watch.has_jumped()
+
     def step(self) -> float | None:
         """Do all that is to be done now; return the seconds until there is more, None if nothing is known.
 
         No exception of a store, trigger or executor comes out of here. What wakes earlier is the mailbox.
         """
-        self.look_at_clock()
+        self._look_at_clock()
         self.read_mail()
         waits = [desk.go_round(taking=self.taking) for desk in self._desks.values()]
         if len(self.mailbox):
@@ -129,17 +133,15 @@ class Engine:
         for desk in self._desks.values():
             desk.close()
 
-    def look_at_clock(self) -> bool:
-        """Return whether the wall clock was set since the last look, and tell so; a part of each step."""
+    def _look_at_clock(self) -> None:
         offset = self._clock_watch.look()
         if offset is None:
-            return False
+            return
         # Nothing needs repair: the next look at each store asks what is due at the new "now". It is told because
         # people want to know why a day's jobs came late, or why an hour of them is still to come.
         seconds = offset.total_seconds()
         self.context.logger.warning("The wall clock jumped by %+.3f s; everything is planned anew", seconds)
         self.context.teller.tell(ClockJumpEvent(events.EVENT_CLOCK_JUMPED, None, offset))
-        return True
 
     def _open(self, letter: Submit | Suspect | Part) -> None:
         if isinstance(letter, Part):

@@ -25,7 +25,7 @@ MOST_PRUNED_AT_ONCE = 1_000
 """Old runs that one look deletes: history goes a little at a time, and never makes the loop wait."""
 
 PRUNE_EVERY = 0.05
-"""Seconds to the next look where the last did not delete all: a tenth of the time, where a thousand take 5 ms."""
+"""Seconds to the next look for the rest of the old runs, where nothing else is to be done."""
 
 MOST_LOOKED_OVER = 5_000
 """Jobs that are loaded soon after the start to see whether they can be; the others are seen when they are due."""
@@ -71,7 +71,7 @@ class Tending:
         Where jobs wait for the next round they come first, for a while.
         """
         monotonic = self._context.clock.monotonic()
-        if not is_busy:
+        if not is_busy and not self._has_more_to_prune:
             self._was_idle_at = monotonic
         is_time = monotonic >= self._look_at
         is_put_off = is_busy and monotonic < self._was_idle_at + TEND_EVERY

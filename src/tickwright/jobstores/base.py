@@ -64,7 +64,10 @@ class JobStore(BatchWrites, ABC):
     A scheduler that is not running refuses questions about the jobs and runs of any other store."""
 
     look_every: float | None = 1.0
-    """Seconds after which a scheduler looks again for what other processes changed; None where no other can."""
+    """Seconds after which a scheduler looks again for what other processes changed; None where no other can.
+
+    What another scheduler of this process changed is looked for each second from the first watch on that has seen it.
+    """
 
     alias: str = "default"
     keep_runs: int | None = 10_000

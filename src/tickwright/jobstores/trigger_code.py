@@ -55,8 +55,15 @@ DATES = {"c": ("b", "e"), "d": ("o",), "i": ("b", "e")}
 """What is always an instant, and here the number of its microseconds since 1970."""
 
 
+PLAIN = frozenset({int, float, str, type(None)})
+"""The types of values by which a trigger is remembered: what they are equal by is all that they say."""
+
+
 class _Written:
-    """The last trigger that was written, and as what: jobs that are added together often have the same."""
+    """The last trigger that was written, and as what: jobs that are added together often have the same.
+
+    Replaced as a whole, so that another thread finds one or the other.
+    """
 
     last: tuple[Trigger | None, str, dict[str, Any]] = None, "", {}
 
@@ -70,12 +77,11 @@ def written_trigger(trigger: Trigger) -> Any:
     if known is None:
         return trigger
     state: dict[str, Any] = trigger.__getstate__()  # type: ignore[assignment] # as each of these classes has it
-    written = {short: value for name, value in state.items() if LEFT_OUT.get(short := _short(name, name)) != value}
+    short_state = ((_short(name, name), value) for name, value in state.items())
+    written = {short: value for short, value in short_state if short not in LEFT_OUT or LEFT_OUT[short] != value}
     for short in DATES.get(known, ()):
         if short in written:
             written[short] = to_micros(datetime.fromisoformat(written[short]))
-    if "timezone" not in state:
-        return trigger
     _Written.last = trigger, known, written
     return [known, {**written}]
 
@@ -93,19 +99,16 @@ def read_trigger(written: Any) -> Trigger:
     if type(written) is list and len(written) == 2:
         letter, state = written
         if type(letter) is str and letter in CLASSES and type(state) is dict:
-            try:
-                return _read(letter, *state.items())
-            except TypeError:  # what cannot be a key is made anew each time; what is wrong is told again
-                return _read.__wrapped__(letter, *state.items())
+            values = tuple(state.values())
+            make = _remembered if PLAIN.issuperset(map(type, values)) else _made
+            return make(letter, tuple(state), *values)
     if not isinstance(written, Trigger):
         raise TypeError(f"trigger is {shortened(written)}")
     return written
 
 
-# Triggers never change, so jobs with equal ones may share them. A few are kept: what is due together is often alike.
-@lru_cache(maxsize=64)
-def _read(letter: str, *items: tuple[str, Any]) -> Trigger:
-    written = {**LEFT_OUT, **dict(items)}
+def _made(letter: str, names: tuple[str, ...], *values: Any) -> Trigger:
+    written = {**LEFT_OUT, **dict(zip(names, values, strict=True))}
     for short in DATES.get(letter, ()):
         if short in written:
             written[short] = to_datetime(written[short])
@@ -114,6 +117,11 @@ def _read(letter: str, *items: tuple[str, Any]) -> Trigger:
     state = {_long(short, short): value for short, value in written.items()}
     trigger.__setstate__(state)  # type: ignore[attr-defined] # each of these classes checks its state
     return trigger
+
+
+# Triggers never change, so jobs with equal ones may share them. A few are kept: what is due together is often alike.
+# By type, since `1`, `1.0` and `True` are equal and not all of them are taken.
+_remembered = lru_cache(maxsize=64, typed=True)(_made)
 
 
 @cache

@@ -13,7 +13,7 @@ from tickwright.schedulers.loop import Loop
 __all__ = ["examine"]
 
 STUCK_AFTER = 10.0
-"""Seconds without a step after which the loop counts as held up; it never sleeps for more than one."""
+"""Seconds after which the loop counts as held up; it never sleeps for more than one at a time."""
 
 MANY_EVENTS = 10_000
 

@@ -32,7 +32,7 @@ class Health:
     loop_alive: bool
     """Whether the loop's thread is there."""
     last_step: float | None
-    """Seconds since the loop last went round; some more than 1 means that something holds it up."""
+    """Seconds since the loop last went round, or saw that it need not; some more than 1 mean that it is held up."""
     jobstores: dict[str, StoreHealth] = field(default_factory=dict)
     executors: dict[str, int | None] = field(default_factory=dict)
     """How many more runs each would take now (None: no bound)."""

@@ -33,7 +33,7 @@ GATHERING = 0.001
 """Seconds from one round to the next where many runs are in flight. Their reports come together meanwhile."""
 
 MANY_IN_FLIGHT = 32
-"""Runs that the workers have to do while the loop waits for so long: none of them stands idle."""
+"""Runs in flight from which the loop waits for so long: a pool of the usual size has enough to do meanwhile."""
 
 LONGEST_SETTLING = 10.0
 """Seconds that a shutdown which waits gives a job store that is out, to take the outcomes of runs that ended."""
@@ -49,7 +49,7 @@ class Loop:
         self.engine = engine
         self.thread: Thread | None = None
         """The thread that it runs in."""
-        self.last_step = engine.context.clock.monotonic()
+        self.last_step = self._last_round = engine.context.clock.monotonic()
         """When it last went round, saw that there was no need to, or was made, on the monotonic clock."""
         self._sleeps_until: datetime | None = None
         self._unseen: deque[datetime] = deque()
@@ -68,7 +68,6 @@ class Loop:
         """Go round until somebody asks it to stop. The calling thread is the loop's."""
         self.thread = current_thread()
         while self.stopping is None:
-            self._let_reports_gather()
             wait = self.step()
             due_in = None if self.failure else self.engine.job_due_in
             if due_in is None or wait <= 0 or due_in > wait + EARLY:
@@ -79,6 +78,7 @@ class Loop:
                 self._sleep(due_in - EARLY)
             else:
                 self._wait_awake(due_in)
+            self._let_reports_gather()
 
     def step(self) -> float:
         """Go round once; return the seconds to sleep."""
@@ -96,7 +96,7 @@ class Loop:
             wait = LONGEST_WAIT
         else:
             self.failure = None
-        self.last_step = self._clock.monotonic()
+        self.last_step = self._last_round = self._clock.monotonic()
         return LONGEST_REST if wait is None else min(wait, LONGEST_REST)
 
     def wake_for(self, due_at: datetime | None) -> None:
@@ -173,21 +173,24 @@ class Loop:
             wait = self.step()
 
     def _let_reports_gather(self) -> None:
-        """Where the last round was a moment ago, leave the workers alone until half of what they have is done.
+        """Where the last round was a moment ago, leave the workers alone for as long.
 
-        Or for a moment. A round for each report of theirs would cost many times as much.
+        Or until there are as many letters as runs in flight: half of those are done then, as a run sends one when it
+        begins and one when it ends. A round for each would cost many times as much.
         """
         engine = self.engine
         # Where others share the store nothing is queued here: a worker that is done waits for this loop.
         if engine.unreported < MANY_IN_FLIGHT or engine.is_shared:
             return
-        until = self.last_step + GATHERING
-        if engine.job_due_in:  # what is due already had no room before, and is in no hurry
-            until = min(until, self.last_step + engine.job_due_in)
+        until = self._last_round + GATHERING
+        if engine.job_due_in:  # for what is due already there was no room, or it is late by no more than this wait
+            until = min(until, self._last_round + engine.job_due_in)
         with engine.mailbox.gathering(engine.unreported) as is_enough:
-            # A ring may be an old one. Nothing is lost with it: what it was for is seen in the step that comes now.
-            while (left := until - self._clock.monotonic()) > 0 and not is_enough():
-                self._bell.wait(min(left, GATHERING))
+            # A ring may be an old one, and nothing is lost with it: what it was for is seen right after. Where nobody
+            # rings the time is over, whatever a clock says that a test has stand still.
+            while self.stopping is None and not is_enough() and (left := until - self._clock.monotonic()) > 0:
+                if not self._bell.wait(min(left, GATHERING)):
+                    break
 
     def _wait_awake(self, seconds: float) -> None:
         """Wait for a job that is as good as due; who rings meanwhile is heard right after."""
@@ -198,10 +201,13 @@ class Loop:
 
     def _rest(self, seconds: float) -> None:
         """Sleep until a step is needed: it is time for one, somebody rings, or the clock was set."""
-        until = self._clock.monotonic() + seconds
-        while not self._sleep(min(seconds, LONGEST_WAIT), seconds) and not self.engine.look_at_clock():
-            self.last_step = now = self._clock.monotonic()
-            seconds = until - now
+        now = self._clock.monotonic()
+        until = now + seconds
+        while not self._sleep(min(until - now, LONGEST_WAIT), until - now):
+            before, now = now, self._clock.monotonic()
+            if now <= before or self.engine.has_clock_jumped():  # a clock that stands still says nothing about the time
+                break
+            self.last_step = now
 
     def _sleep(self, seconds: float, until_step: float | None = None) -> bool:
         """Sleep, the next step being so many seconds away; return whether that is to be now."""

@@ -9,7 +9,7 @@ from typing import Any
 __all__ = ["PLACES", "rows_among"]
 
 PLACES = (100, 10)
-"""Ids that one statement asks for. Always so many, so that its text stays the same and SQLite prepares it once."""
+"""Ids that one statement asks for. Always one of these, so that SQLite prepares two texts and no more."""
 
 HOLES = {places: f"({', '.join('?' * places)})" for places in PLACES}
 
@@ -19,8 +19,8 @@ def rows_among(sql: sqlite3.Connection, statement: str, ids: Iterable[str]) -> l
     wanted: list[str | None] = [*dict.fromkeys(ids)]
     if len(wanted) == 1:
         return sql.execute(f"{statement} (?)", wanted).fetchall()
-    # What is left of the last statement is filled up with NULL, which is in no list. SQLite sorts these, too, so that
-    # the last few ids are asked for in tens.
+    # What is left of the last statement is filled up with NULL, which is in no list. To fill up a hundred would cost as
+    # much as to ask for them, so that the last few ids are asked for in tens.
     wanted += [None] * (-len(wanted) % PLACES[-1])
     rows: list[Any] = []
     start = 0

@@ -1,7 +1,7 @@
 """What a process pool and its worker processes say to each other: tasks and news one way, answers the other.
 
-An answer is a header of plain values, which always travels and always loads, and after it, where there is
-one, the pickled result or exception by itself, which may not load.
+An answer is of plain values, which always travel and always load. The result or exception is among them as it was
+pickled, since it may not load; a large one comes after the answer, by itself.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from tickwright.errors import InvalidJobError, UnpicklableResultError, described, shortened
 from tickwright.policies import UNSET
@@ -39,8 +39,18 @@ READY = b"ready"
 STOP = b"stop"
 """Said in place of a task: end, there is nothing more to do."""
 
+LARGEST_INSIDE = 4 * 1024
+"""Bytes of the largest outcome that is a part of its answer. Of a larger one it would be a copy more on each side."""
+
 # Each border here is for BaseException: what the user's objects raise when they are pickled or loaded is told about
 # their run, and SystemExit and KeyboardInterrupt mean no more there than in the job itself.
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_Said: TypeAlias = tuple[str, str, int, int, int, str | None, int, str, str, str, int]
+"""What a worker process is told of a run, which has no outcome yet. Numbers take a sixth of what datetimes take."""
 
 
 class Task(NamedTuple):
@@ -74,8 +84,10 @@ class Answer(NamedTuple):
     traceback: str | None = None
     about: str = ""
     """What the outcome is, in words, for the case that it cannot be loaded."""
-    has_payload: bool = False
-    """Whether a second message follows; without one, the result is None."""
+    payload: bytes | None = None
+    """The outcome. Without one, here or after it, the result is None."""
+    has_more: bool = False
+    """Whether the outcome is the message after this one."""
 
 
 # -- the worker's side -----------------------------------------------------------------------------
@@ -83,10 +95,27 @@ class Answer(NamedTuple):
 
 def unpack_task(data: bytes) -> Task:
     """Return the task; raises whatever the user's classes raise when they are loaded."""
-    run, reference, args, kwargs = pickle.loads(data)
+    said, reference, args, kwargs = pickle.loads(data)
     if isinstance(reference, str):
         reference = Reference(name=reference)
-    return Task(Run(**run), reference, args, kwargs)
+    return Task(_heard(said), reference, args, kwargs)
+
+
+def _heard(said: _Said) -> Run:
+    id, job_id, fire_time, due_at, attempt, reason, lateness, executor, host, owner, coalesced = said
+    return Run(
+        id=id,
+        job_id=job_id,
+        fire_time=_EPOCH + timedelta(0, 0, fire_time),
+        due_at=_EPOCH + timedelta(0, 0, due_at),
+        attempt=attempt,
+        reason=reason,
+        lateness=timedelta(0, 0, lateness),
+        executor=executor,
+        host=host,
+        owner=owner,
+        coalesced=coalesced,
+    )
 
 
 def unpack_news(data: bytes) -> News:
@@ -109,8 +138,13 @@ def pack_answer(report: Report, elapsed: float) -> list[bytes]:
         answer, payload = _with_exception(answer, report.exception)
     elif report.result is not None:
         answer, payload = _with_result(answer, report.result)
-    header = pickle.dumps(tuple(answer), pickle.HIGHEST_PROTOCOL)
-    return [header] if payload is None else [header, payload]
+    if payload is not None and len(payload) > LARGEST_INSIDE:
+        return [_packed(answer._replace(has_more=True)), payload]
+    return [_packed(answer._replace(payload=payload))]
+
+
+def _packed(answer: Answer) -> bytes:
+    return pickle.dumps(tuple(answer), pickle.HIGHEST_PROTOCOL)
 
 
 def _with_result(answer: Answer, result: Any) -> tuple[Answer, bytes]:
@@ -124,7 +158,7 @@ def _with_result(answer: Answer, result: Any) -> tuple[Answer, bytes]:
         )
         answer = answer._replace(status=RunStatus.FAILED.value, reason=str(refusal))
         payload = pickle.dumps(refusal)
-    return answer._replace(about=about, has_payload=True), payload
+    return answer._replace(about=about), payload
 
 
 def _with_exception(answer: Answer, exception: BaseException) -> tuple[Answer, bytes]:
@@ -137,7 +171,7 @@ def _with_exception(answer: Answer, exception: BaseException) -> tuple[Answer, b
         payload = pickle.dumps(
             UnpicklableResultError(f"{about}, which cannot be sent back from its worker process: {described(error)}")
         )
-    return answer._replace(about=about, has_payload=True), payload
+    return answer._replace(about=about), payload
 
 
 # -- the pool's side -------------------------------------------------------------------------------
@@ -154,16 +188,20 @@ def pack_task(run: Run, job: StoredJob) -> bytes:
         ) from error
 
 
-# A dataclass with slots pickles slowly, field by field in Python. These take half the time, on both sides.
-
-
-def _said(run: Run) -> dict[str, Any]:
-    """Return the fields of a run that are not at their defaults."""
-    return {
-        name: value
-        for name, value in zip(Run._fields, run, strict=True)
-        if value is not Run._field_defaults.get(name, UNSET)
-    }
+def _said(run: Run) -> _Said:
+    return (
+        run.id,
+        run.job_id,
+        (run.fire_time - _EPOCH) // _MICROSECOND,
+        (run.due_at - _EPOCH) // _MICROSECOND,
+        run.attempt,
+        run.reason,
+        run.lateness // _MICROSECOND,
+        run.executor,
+        run.host,
+        run.owner,
+        run.coalesced,
+    )
 
 
 def _short(reference: Reference | None) -> Reference | str | None:
@@ -210,18 +248,20 @@ def unpack_answer(header: bytes) -> Answer:
 
 def make_report(answer: Answer, payload: bytes | None, run_id: str, started_at: datetime) -> Report:
     """Return the report of a run that its worker was given at `started_at`."""
+    status = RunStatus(answer.status)
+    finished_at = started_at + timedelta(seconds=answer.elapsed)
     report = Report(
-        run_id=run_id,
-        status=RunStatus(answer.status),
-        started_at=started_at if answer.called else None,
-        finished_at=started_at + timedelta(seconds=answer.elapsed),
+        run_id,
+        status,
+        finished_at,
+        started_at if answer.called else None,
         traceback=answer.traceback,
         reason=answer.reason,
     )
     if payload is None:
         return report
     try:
-        if report.status is RunStatus.SUCCEEDED:
+        if status is RunStatus.SUCCEEDED:
             return report._replace(result=pickle.loads(payload))
         return report._replace(exception=_load_exception(payload))
     except BaseException as error:  # border: unpickling calls methods of the user's objects

@@ -99,7 +99,7 @@ class WorkerProcess:
         """
         try:
             answer = unpack_answer(self._tasks.recv_bytes())
-            return answer, self._tasks.recv_bytes() if answer.has_payload else None
+            return answer, self._tasks.recv_bytes() if answer.has_more else answer.payload
         except ConnectionResetError:
             # The other end was closed with something unread in it, and there was nothing in it but the task. Linux
             # says so; a system that does not ends the pipe as usual, and the run counts as lost.

@@ -105,6 +105,11 @@ def write_down(path: str, number: int, seconds: float = 0.0) -> int:
     return number
 
 
+def write_down_and_die(path: str, number: int) -> None:
+    write_down(path, number)
+    os._exit(1)
+
+
 # -- output ----------------------------------------------------------------------------------------
 
 

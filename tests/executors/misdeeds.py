@@ -194,8 +194,9 @@ def close_and_reopen(path: str) -> None:
 
 
 def close_standard_streams() -> None:
-    sys.stdout.close()
-    sys.stderr.close()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "close"):  # else this worker has met the next misdeed, which another one had begun before
+            stream.close()
 
 
 def put_nonsense_for_standard_streams() -> None:

@@ -1,6 +1,7 @@
 """Looking at processes from outside: whether they live, and what this one holds open."""
 
 import os
+import signal
 from pathlib import Path
 from threading import Event
 
@@ -11,11 +12,15 @@ WAIT = 60.0
 
 def is_alive(pid: int) -> bool:
     """Whether there is such a process, and it is no zombie."""
+    return state_of(pid) not in "ZX"
+
+
+def state_of(pid: int) -> str:
+    """Return the letter that the system has for what a process does; X where there is none."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in "ZX"
+        return "X"
 
 
 def wait_until(happened, seconds: float = WAIT) -> None:
@@ -28,6 +33,12 @@ def wait_until(happened, seconds: float = WAIT) -> None:
 
 def wait_for_death(pid: int, seconds: float = WAIT) -> None:
     wait_until(lambda: not is_alive(pid), seconds)
+
+
+def stop(pid: int) -> None:
+    """Stop a process, and return when it stands still: until then it may yet read what it was waiting for."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: not is_alive(pid) or state_of(pid) == "T")
 
 
 def read_pid(path: Path) -> int:

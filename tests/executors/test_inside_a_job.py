@@ -12,7 +12,7 @@ from tickwright.clock import Clock
 from tickwright.errors import NoCurrentRunError
 from tickwright.executors.debug import DebugExecutor
 from tickwright.executors.pool import ThreadPoolExecutor
-from tickwright.executors.pool.crew import Crew
+from tickwright.executors.pool.crew import PlainCrew
 from tickwright.run import Run, RunStatus
 from tickwright.testing.suites.execution import work
 from tickwright.testing.suites.execution.stage import FIRE_TIME, Inbox, Stage, job_of
@@ -147,7 +147,7 @@ class BrokenWorker:
 
 def test_a_worker_that_breaks_is_reported_and_replaced_by_nobody(tmp_path):
     inbox = Inbox()
-    crew = Crew(1, lambda host: BrokenWorker(), inbox, "broken")
+    crew = PlainCrew(1, lambda host: BrokenWorker(), inbox, "broken")
     for number in range(3):
         run = Run(id=f"run-{number}", job_id="job", fire_time=FIRE_TIME, due_at=FIRE_TIME)
         crew.take(run, job_of(work.nothing))

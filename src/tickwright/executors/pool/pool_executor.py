@@ -8,7 +8,7 @@ from typing import Any
 from tickwright.active_run import is_inside_a_run
 from tickwright.errors import ConfigurationError, SchedulerNotRunningError, shortened
 from tickwright.executors.base import Executor, ExecutorHost
-from tickwright.executors.pool.crew import Crew, Worker
+from tickwright.executors.pool.crew import Crew
 from tickwright.run import Run
 from tickwright.stored_job import StoredJob
 
@@ -36,8 +36,8 @@ class PoolExecutor(Executor):
         self._crew: Crew | None = None
 
     @abstractmethod
-    def make_worker(self, host: ExecutorHost) -> Worker:
-        """Return a new worker; the thread that it will serve calls this."""
+    def make_crew(self, host: ExecutorHost, name: str) -> Crew:
+        """Return a new crew of `max_workers`."""
 
     def start(self, scheduler: ExecutorHost, alias: str) -> None:
         if self._crew is not None and not self._crew.is_closed:
@@ -45,7 +45,7 @@ class PoolExecutor(Executor):
                 f"this {type(self).__name__} already runs as executor {self.alias!r}; give {alias!r} one of its own"
             )
         super().start(scheduler, alias)
-        self._crew = Crew(self.max_workers, self.make_worker, scheduler, alias)
+        self._crew = self.make_crew(scheduler, alias)
 
     def submit(self, run: Run, job: StoredJob) -> None:
         if self._crew is None:

@@ -12,7 +12,7 @@ from tickwright.run import Run
 from tickwright.stored_job import StoredJob
 
 if TYPE_CHECKING:
-    from tickwright.executors.pool.process_worker import ProcessWorker
+    from tickwright.executors.pool.ahead_crew import AheadCrew
 
 __all__ = ["ProcessPoolExecutor"]
 
@@ -20,8 +20,10 @@ __all__ = ["ProcessPoolExecutor"]
 class ProcessPoolExecutor(PoolExecutor):
     """Runs up to `max_workers` jobs at a time (by default one for each CPU), each in a process of its own.
 
-    Processes are started when first needed, and again when one dies: then its run, and no other, is reported
-    as `lost`, with the signal or exit code. A run that a dying process had not even read is given to another. They
+    Processes are started when first needed, and again when one dies: then the run that it had begun, and no other, is
+    reported as `lost`, with the signal or exit code. While runs wait and are quick, each process has the next one
+    ahead in its pipe. That one is given to another process when this one dies, or when it would have to wait behind a
+    long run while another one is free; and it can be cancelled like any run that waits. The processes
     import the main module of the program, so what that one does when it is run, such as starting a scheduler,
     belongs under `if __name__ == "__main__":`.
 
@@ -58,10 +60,14 @@ class ProcessPoolExecutor(PoolExecutor):
             )
         super().submit(run, job)
 
-    def make_worker(self, host: ExecutorHost) -> ProcessWorker:
+    def make_crew(self, host: ExecutorHost, name: str) -> AheadCrew:
+        from tickwright.executors.pool.ahead_crew import AheadCrew
         from tickwright.executors.pool.process_worker import ProcessWorker
 
-        return ProcessWorker(host, self.start_method, f"tickwright-{self.alias}")
+        def hire(host: ExecutorHost) -> ProcessWorker:
+            return ProcessWorker(host, self.start_method, f"tickwright-{name}")
+
+        return AheadCrew(self.max_workers, hire, host, name)
 
 
 def _cpus() -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from tickwright.active_run import ActiveRun
 from tickwright.executors.base import ExecutorHost
 from tickwright.executors.call import call
+from tickwright.executors.pool.crew import PlainCrew
 from tickwright.executors.pool.pool_executor import PoolExecutor
 from tickwright.report import Report
 from tickwright.stored_job import StoredJob
@@ -25,8 +26,8 @@ class ThreadPoolExecutor(PoolExecutor):
     def __init__(self, max_workers: int = 10, pool_kwargs: Any = None, *, max_queued: int = 100) -> None:
         super().__init__(max_workers, max_queued, pool_kwargs)
 
-    def make_worker(self, host: ExecutorHost) -> ThreadWorker:
-        return ThreadWorker(host)
+    def make_crew(self, host: ExecutorHost, name: str) -> PlainCrew:
+        return PlainCrew(self.max_workers, ThreadWorker, host, name)
 
 
 class ThreadWorker:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import deque
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from socket import socket
 from threading import Thread, get_ident
 
 from tickwright.active_run import ActiveRun
 from tickwright.clock import Clock, SystemClock
 from tickwright.errors import InvalidJobError, described
 from tickwright.executors.call import call
+from tickwright.executors.pool.packets import WorkerEnd
 from tickwright.executors.pool.wire import READY, STOP, News, pack_answer, unpack_news, unpack_task
 from tickwright.interrupts import keep_ctrl_c_away
 from tickwright.report import Report, Started
@@ -23,10 +26,11 @@ __all__ = ["main"]
 ORPHANED = 70
 """The exit code of a worker process whose pool is gone."""
 
-NO_NEWS = News("", cancelled=False, lost_lease=False)
+NEWS_KEPT = 8
+"""How many of the last news are kept. News may be faster than their task, and late ones about another may follow."""
 
 
-def main(tasks: Connection, news: Connection) -> None:
+def main(pipe: WorkerEnd, news: Connection) -> None:
     """Serve until told to stop, or until the pool's process ends. Any task may be the last."""
     # Ctrl-C in a terminal reaches all processes of the program, and so does the SIGTERM of a service manager that
     # stops a group; the first of them decides what it means. A handler that does nothing instead of SIG_IGN, which
@@ -36,14 +40,15 @@ def main(tasks: Connection, news: Connection) -> None:
     keep_ctrl_c_away()
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by the pool until here
-    _keep_from_forks(tasks, news)
+    pipe.prepare()
+    _keep_from_forks(*pipe.files(), news)
     worker = _Worker()
     Thread(target=worker.listen, args=(news,), name="tickwright-news", daemon=True).start()
     try:
-        tasks.send_bytes(READY)
-        while (data := tasks.recv_bytes()) != STOP:
+        pipe.send(READY)
+        while (data := pipe.receive()) != STOP:
             for message in worker.perform(data):
-                tasks.send_bytes(message)
+                pipe.send(message)
             # While it waits for the next task, nothing of the last one is kept.
             del data, message
     except (EOFError, OSError):
@@ -55,7 +60,7 @@ def _leave_it_to_the_pool(*_: object) -> None:
     """Do nothing about a signal."""
 
 
-def _keep_from_forks(*pipes: Connection) -> None:
+def _keep_from_forks(*pipes: Connection | socket) -> None:
     """See to it that this process alone holds its ends: the pool knows by their end that it has died."""
     for pipe in pipes:
         os.set_inheritable(pipe.fileno(), False)
@@ -106,7 +111,7 @@ class _Worker:
         self.leaving = False
         self._host = _Host()
         self._active: ActiveRun | None = None
-        self._news = NO_NEWS
+        self._news: deque[News] = deque(maxlen=NEWS_KEPT)
 
     def perform(self, data: bytes) -> list[bytes]:
         """Run a task, and return the answer to it."""
@@ -120,7 +125,8 @@ class _Worker:
         else:
             active = ActiveRun(task.run)
             self._active = active
-            self._tell(self._news)  # which was faster than the task, or is about another one
+            for news in tuple(self._news):  # which were faster than the task, or are about another one
+                self._tell(news)
             report = call(active, func, task.args, task.kwargs, self._host)
             self._active = None
             _flush_output()
@@ -130,7 +136,8 @@ class _Worker:
         """Pass on what is told about the run; end this process when the pool's has ended, even in mid-job."""
         try:
             while True:
-                self._news = news = unpack_news(pipe.recv_bytes())
+                news = unpack_news(pipe.recv_bytes())
+                self._news.append(news)
                 self._tell(news)
         except (EOFError, OSError):
             if not self.leaving:

@@ -1,20 +1,22 @@
-"""One worker process, seen from the pool: started, given one task at a time, asked how it died."""
+"""One worker process, seen from the pool: started, given tasks, asked for its answers and for how it died."""
 
 from __future__ import annotations
 
 import atexit
+import multiprocessing.connection
 import multiprocessing.process
 import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import resource_tracker
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from tickwright.errors import TickwrightError, WorkerStartError, described
 from tickwright.executors.pool.ending import Ending
+from tickwright.executors.pool.packets import FOLLOWS, PoolEnd, make_pipe
 from tickwright.executors.pool.wire import READY, STOP, Answer, News, pack_news, unpack_answer
 from tickwright.executors.pool.worker_main import main
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
     from multiprocessing.process import BaseProcess
 
-__all__ = ["TaskUnreadError", "WorkerDiedError", "WorkerProcess"]
+__all__ = ["TaskUnreadError", "UnreadableAnswerError", "WorkerDiedError", "WorkerProcess"]
 
 START_SECONDS = 120.0
 """How long a worker process may take to start. It imports the program's main module, which can be slow."""
@@ -39,15 +41,19 @@ class WorkerDiedError(TickwrightError):
     """A worker process ended before it answered; the message says how."""
 
 
+class UnreadableAnswerError(WorkerDiedError):
+    """It sent something that is no answer. It is still alive, but not to be trusted with another task."""
+
+
 class TaskUnreadError(TickwrightError):
     """A worker process was gone before it had read its task: nothing of that was done, and another may do it."""
 
 
 class WorkerProcess:
-    """A process and the two pipes to it: one for tasks and answers, one for news about the task it has.
+    """A process and the pipes to it: one for tasks and answers, one for news about the task it has.
 
-    Each end is held by one process only, so that either side sees by the end of a pipe that the other is
-    gone, however that came about. One thread at a time may use it; `pass_on` may come from any.
+    Either side sees by the end of a pipe that the other is gone, however that came about. One thread at a time may use
+    it. `pass_on` may come from any, and so may what is about tasks ahead, which its user has to keep in order.
     """
 
     def __init__(self, context: SpawnContext | ForkServerContext, name: str) -> None:
@@ -56,8 +62,10 @@ class WorkerProcess:
         Raises `WorkerStartError` where that fails, or `TaskUnreadError` where somebody killed the process.
         """
         self._start_method = context.get_start_method()
-        self._tasks, self._news, self._process = _start(context, name)
+        self._pipe, self._news, self._process = _start(context, name)
         self._asking = Lock()
+        self._was_reset = False
+        """Whether its end of the stream was closed with something unread in it."""
         _alive.add(self)
         if _exiting:
             self.kill()
@@ -65,7 +73,7 @@ class WorkerProcess:
 
     def _wait_until_ready(self) -> None:
         try:
-            if self._tasks.poll(START_SECONDS) and self._tasks.recv_bytes() == READY:
+            if self._has_answer(START_SECONDS) and self._pipe.receive() == READY:
                 return
             self._bury(patience=0)
             how = f"did not get ready within {START_SECONDS:.0f} s"
@@ -79,38 +87,58 @@ class WorkerProcess:
             f"What the worker itself had to say is on the standard error stream"
         )
 
+    def _has_answer(self, seconds: float) -> bool:
+        """Whether within so much time there is an answer, or the end of the pipe."""
+        return bool(multiprocessing.connection.wait([self._pipe.inward], seconds))
+
     @property
     def pid(self) -> int:
         """The process id."""
         return self._process.pid or 0
 
     def give(self, task: bytes) -> None:
-        """Hand over a task. Raises `TaskUnreadError` where nobody is there to take it."""
-        try:
-            self._tasks.send_bytes(task)
-        except OSError:
-            raise TaskUnreadError(f"a worker process {self._bury()} before it had read its task") from None
+        """Hand over a task to a process that has none. Where that is dead, `answer` will say so."""
+        with suppress(OSError):
+            self._pipe.send(task)
+
+    def travels_as(self, task: bytes) -> bytes:
+        """Return the packet in which a task goes to it: the task, if it can be taken back, or that it is too large."""
+        return self._pipe.travels_as(task)
+
+    def give_ahead(self, task: bytes) -> bool:
+        """Hand over a task that it takes when it has answered the others; return whether that could be done."""
+        return self._pipe.send_ahead(task)
+
+    def take_back(self) -> list[bytes]:
+        """Return the packets that it has not read and now never will; the oldest first."""
+        return self._pipe.take_back()
+
+    def has_begun(self, packet: bytes, taken_back: list[bytes]) -> bool:
+        """Whether it had begun a task when it died, where `taken_back` is what it left of those that it had."""
+        if packet == FOLLOWS and (self._was_reset or self._pipe.is_stream_unread()):
+            return False
+        return packet not in taken_back
 
     def answer(self) -> tuple[Answer, bytes | None]:
-        """Wait for the answer to the task.
+        """Wait for the answer to a task.
 
-        Raises `WorkerDiedError` where there will be none, or `TaskUnreadError` where it is sure that the task was
-        not even read.
+        Raises `WorkerDiedError` where there will be none. Then `bury` is to be called, which this leaves undone so
+        that what it has not read can be taken back. Raises `UnreadableAnswerError` where `end` is to be called before.
         """
         try:
-            answer = unpack_answer(self._tasks.recv_bytes())
-            return answer, self._tasks.recv_bytes() if answer.has_more else answer.payload
-        except ConnectionResetError:
-            # The other end was closed with something unread in it, and there was nothing in it but the task. Linux
-            # says so; a system that does not ends the pipe as usual, and the run counts as lost.
-            raise TaskUnreadError(f"a worker process {self._bury()} before it had read its task") from None
-        except (EOFError, OSError):
-            raise WorkerDiedError(str(self._bury())) from None
+            answer = unpack_answer(self._pipe.receive())
+            return answer, self._pipe.receive() if answer.has_more else answer.payload
+        except (EOFError, OSError) as end:
+            self._was_reset = isinstance(end, ConnectionResetError)
+            raise WorkerDiedError(str(self._end())) from None
         except Exception as error:  # border: whatever the job wrote into a pipe that is not its own; or more than fits
-            self._bury(patience=0)
-            raise WorkerDiedError(
+            raise UnreadableAnswerError(
                 f"sent what cannot be read as an answer, and was killed: {described(error)}"
             ) from None
+
+    def end(self) -> None:
+        """End the process at once, so that what it has not read is what it has not begun."""
+        self._end(patience=0)
 
     def pass_on(self, news: News) -> None:
         """Tell it something about its run. The process ignores it where it has another one by then."""
@@ -123,8 +151,8 @@ class WorkerProcess:
         """End the process, which has no task now. It is killed where it does not end by itself."""
         is_ending = True
         with suppress(OSError):
-            self._tasks.send_bytes(STOP)
-            is_ending = self._tasks.poll(END_SECONDS)  # until the pipe ends, as it does with the process
+            self._pipe.send(STOP)
+            is_ending = self._has_answer(END_SECONDS)  # until the pipe ends, as it does with the process
         self._bury(patience=END_SECONDS if is_ending else 0)
 
     def kill(self) -> None:
@@ -136,7 +164,7 @@ class WorkerProcess:
 
     def close_pipes(self) -> None:
         """Let go of the pipes and of nothing else: in a fork of this process the worker is not ours."""
-        self._tasks.close()
+        self._pipe.close()
         self._news.close()
 
     def disown(self) -> None:
@@ -146,8 +174,21 @@ class WorkerProcess:
         children: set[object] = getattr(multiprocessing.process, "_children", set())
         children.discard(self._process)
 
+    def bury(self) -> None:
+        """Let go of a process that is dead."""
+        _alive.discard(self)
+        with self._asking:
+            self.close_pipes()
+        with suppress(ValueError):  # somebody else fetched the exit code, and it counts as running for ever
+            self._process.close()
+
     def _bury(self, patience: float = END_SECONDS) -> Ending:
-        """Make sure that the process is dead, let go of everything, and return how it ended.
+        ending = self._end(patience)
+        self.bury()
+        return ending
+
+    def _end(self, patience: float = END_SECONDS) -> Ending:
+        """Make sure that the process is dead, and return how it ended.
 
         Where its pipe has ended it is dying by itself, and needs a moment for that; killed meanwhile, it would look as
         if somebody else had killed it. Where its job closed files that it did not open, it goes on.
@@ -157,7 +198,6 @@ class WorkerProcess:
         if was_stuck:
             self._process.kill()
             self._wait_for_exit_code(END_SECONDS)
-        self._forget()
         return Ending(exit_code, self._start_method, was_stuck)
 
     def _wait_for_exit_code(self, seconds: float) -> int | None:
@@ -183,27 +223,24 @@ class WorkerProcess:
             return True  # a stranger has its id
         return False
 
-    def _forget(self) -> None:
-        _alive.discard(self)
-        with self._asking:
-            self.close_pipes()
-        with suppress(ValueError):  # somebody else fetched the exit code, and it counts as running for ever
-            self._process.close()
 
-
-def _start(context: SpawnContext | ForkServerContext, name: str) -> tuple[Connection, Connection, BaseProcess]:
+def _start(context: SpawnContext | ForkServerContext, name: str) -> tuple[PoolEnd, Connection, BaseProcess]:
     """Return our ends of the two pipes, and the process that has the other ends."""
     try:
-        tasks, their_tasks = context.Pipe()
-        their_news, news = context.Pipe(duplex=False)
-        # Not a daemon in the sense of multiprocessing: those may have no children, and a job may want some.
-        process = context.Process(target=main, args=(their_tasks, their_news), name=name, daemon=False)
-        try:
-            with _ctrl_c_held_back(context.get_start_method()):
-                process.start()
-        finally:
-            their_tasks.close()
-            their_news.close()
+        with ExitStack() as undoing:
+            pipe, their_pipe = make_pipe(context)
+            undoing.callback(pipe.close)
+            undoing.callback(their_pipe.close_in_pool)
+            their_news, news = context.Pipe(duplex=False)
+            # Not a daemon in the sense of multiprocessing: those may have no children, and a job may want some.
+            process = context.Process(target=main, args=(their_pipe, their_news), name=name, daemon=False)
+            try:
+                with _ctrl_c_held_back(context.get_start_method()):
+                    process.start()
+            finally:
+                their_news.close()
+            undoing.pop_all()
+            their_pipe.close_in_pool()
     except (EOFError, ConnectionError, Warning) as error:
         # The helpers of multiprocessing, its fork server and its resource tracker, may be killed too. It starts new
         # ones once it has found out, and warns, which is an error in programs that make errors of warnings.
@@ -213,7 +250,7 @@ def _start(context: SpawnContext | ForkServerContext, name: str) -> tuple[Connec
             f"a worker process could not be started: {described(error)}; nothing of the run was done, and the next run "
             f"will ask for a process again"
         ) from error
-    return tasks, news, process
+    return pipe, news, process
 
 
 def _advice_about_main() -> str:

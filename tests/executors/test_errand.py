@@ -1,0 +1,98 @@
+"""Errands: when a run started that was ahead, and which of two comes out of the pipe."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tickwright.active_run import ActiveRun
+from tickwright.clock import Clock
+from tickwright.executors.pool.errand import Errand
+from tickwright.executors.pool.process_worker import ProcessWorker
+from tickwright.report import Started
+from tickwright.run import Run
+from tickwright.testing.suites.execution import work
+from tickwright.testing.suites.execution.stage import FIRE_TIME, Inbox, job_of
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+class ByHand(Clock):
+    """Shows so many seconds after noon."""
+
+    seconds = 0.0
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+def active(name: str) -> ActiveRun:
+    return ActiveRun(Run(id=name, job_id="job", fire_time=FIRE_TIME, due_at=FIRE_TIME))
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "started"),
+    [
+        (1.0, 20.0),  # we read the answer before it only when that one was long over
+        (12.0, 18.0),  # it has begun before we read that
+        (25.0, 10.0),  # the clock was set: not before it was sent
+    ],
+)
+def test_a_run_that_was_ahead_started_neither_after_it_can_have_nor_before_it_was_sent(elapsed, started):
+    clock, errand = ByHand(), Errand(active("run"), job_of(work.nothing))
+    clock.seconds = 10.0
+    errand.sent_at = clock.now()
+    clock.seconds = 20.0
+    errand.start(clock)
+    clock.seconds = 30.0
+    assert errand.started_before(elapsed, clock) == NOON + timedelta(seconds=started)
+
+
+def test_a_run_that_was_not_ahead_started_when_it_was_sent():
+    clock, errand = ByHand(), Errand(active("run"), job_of(work.nothing))
+    clock.seconds = 20.0
+    errand.start(clock)
+    clock.seconds = 30.0
+    assert errand.started_before(25.0, clock) == NOON + timedelta(seconds=20)
+
+
+class Process:
+    """Begins the second task in the moment in which the first is taken out of its pipe."""
+
+    def __init__(self) -> None:
+        self.pipe: list[bytes] = []
+
+    def travels_as(self, task: bytes) -> bytes:
+        return task
+
+    def give(self, task: bytes) -> None:
+        self.pipe.append(task)
+
+    def give_ahead(self, task: bytes) -> bool:
+        self.pipe.append(task)
+        return True
+
+    def take_back(self) -> list[bytes]:
+        first, self.pipe = self.pipe[:1], []
+        return first
+
+    def pass_on(self, news: object) -> None:
+        raise AssertionError("nobody has been told anything")
+
+
+def test_where_a_process_begins_the_one_that_is_wanted_the_one_before_it_is_taken_back():
+    inbox: Any = Inbox()
+    worker: Any = ProcessWorker(inbox, "spawn", "worker")
+    worker._process = Process()
+    first, second = active("first"), active("second")
+    worker.take(first, job_of(work.nothing))
+    worker.begin()
+    worker.take(second, job_of(work.nothing))
+    taken, _ = worker.take_back("second")
+    assert taken is first
+    assert worker.current == "second"
+    assert [letter.run_id for letter in inbox.letters if isinstance(letter, Started)] == ["first", "second"]
+    assert worker.take_back("second") is None

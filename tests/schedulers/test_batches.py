@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.jobstores.test_heart_only import HeartOnlyStore
+from tests.jobstores.test_serialising_heart import SerialisingStore
 from tests.schedulers import deeds
 from tests.schedulers.stage import Heard, utc
 from tickwright import BackgroundScheduler, events
@@ -289,6 +290,87 @@ def test_jobs_that_cannot_be_loaded_are_mended_by_being_declared_anew(tmp_path):
         assert found(scheduler, "broken").next_run_time == due
         with pytest.raises(ConflictingIdError, match="fine"):
             scheduler.add_jobs(some("new", "fine"), func=deeds.note)
+
+
+def leave_illegible(path: Path) -> None:
+    """Leave a job "b" in the file of which not even the schedule can be read."""
+    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": SQLiteJobStore(path)})
+    add(scheduler, "b")
+    scheduler.shutdown()
+    with sqlite3.connect(path) as sql:
+        sql.execute("PRAGMA ignore_check_constraints = ON")
+        sql.execute("UPDATE jobs SET version = 'none' WHERE id = 'b'")
+    sql.close()
+
+
+@pytest.mark.parametrize("is_started", [True, False], ids=["running", "before the start"])
+def test_a_job_of_which_nothing_can_be_read_is_mended_among_others(background, tmp_path, is_started):
+    leave_illegible(tmp_path / "jobs.sqlite")
+    scheduler = background(start=False, jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+    if is_started:
+        scheduler.start(paused=True)
+    hourly = {"func": deeds.note, "trigger": "interval", "hours": 1, "replace_existing": True}
+    assert ids(scheduler.add_jobs(some("a", "b"), **hourly)) == ["a", "b"]
+    if not is_started:
+        scheduler.start(paused=True)
+    assert {job.id: job.next_run_time is None for job in scheduler.get_jobs()} == {"a": False, "b": False}
+    assert scheduler.get_unreadable_jobs() == []
+
+
+def test_a_job_of_which_nothing_can_be_read_stays_where_the_batch_is_refused(tmp_path):
+    leave_illegible(tmp_path / "jobs.sqlite")
+    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+    add(scheduler, "taken")
+    jobs = [*some("a", "b", replace_existing=True), *some("taken")]
+    with pytest.raises(ConflictingIdError, match=r"'taken'.*none of the jobs was added"):
+        scheduler.add_jobs(jobs, func=deeds.note)
+    assert ids(scheduler.get_jobs()) == ["taken"]
+    assert [one.job_id for one in scheduler.get_unreadable_jobs()] == ["b"]
+
+
+def test_a_job_of_which_nothing_can_be_read_is_replaced_only_where_that_is_asked_for(tmp_path):
+    leave_illegible(tmp_path / "jobs.sqlite")
+    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+    with pytest.raises(ConflictingIdError, match="'b'"):
+        add(scheduler, "a", "b")
+    assert scheduler.get_jobs() == []
+
+
+@pytest.mark.parametrize("meddle", ["remove_job", "update_job"])
+def test_a_job_of_which_nothing_can_be_read_may_be_gone_or_mended_meanwhile(tmp_path, monkeypatch, meddle):
+    leave_illegible(tmp_path / "jobs.sqlite")
+    store = SQLiteJobStore(tmp_path / "jobs.sqlite")
+    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": store})
+    add_jobs, calls = store.add_jobs, []
+
+    def late(jobs: Sequence[StoredJob], instead_of: Mapping[str, int | None], *given: Any) -> bool:
+        calls.append(dict(instead_of))
+        if None in instead_of.values():
+            getattr(store, meddle)("b" if meddle == "remove_job" else idle_job("b", paused=True))
+        return add_jobs(jobs, instead_of, *given)
+
+    monkeypatch.setattr(store, "add_jobs", late)
+    add(scheduler, "a", "b", replace_existing=True)
+    last = {} if meddle == "remove_job" else {"b": idle_job("b", paused=True).schedule.version}
+    assert calls == [{}, {"b": None}, last]
+    assert (found(scheduler, "b").next_run_time is None) == (meddle == "update_job")
+
+
+def test_a_store_that_writes_one_by_one_names_what_it_mended_and_cannot_put_back(monkeypatch):
+    store = SerialisingStore()
+    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": store})
+    scheduler.add_job(deeds.note, "interval", hours=1, args=[Fragile("b")], id="b")
+    update_job = store.update_job
+
+    def half_heard(job: StoredJob) -> None:
+        update_job(job)
+        raise OSError("no answer")
+
+    monkeypatch.setattr(store, "update_job", half_heard)
+    with unloadable("b"), pytest.raises(OSError, match="no answer") as caught:
+        add(scheduler, "b", "a", replace_existing=True)
+    assert "job(s) 'b' in job store 'default'" in caught.value.__notes__[0]
+    assert ids(scheduler.get_jobs()) == ["b"]
 
 
 # -- removing, pausing, resuming ----------------------------------------------------------------------
@@ -740,16 +822,3 @@ def test_an_id_that_somebody_adds_meanwhile_is_replaced_if_that_is_wanted(monkey
     store.remove_job("a")
     with pytest.raises(ConflictingIdError):
         add(scheduler, "a", "c")
-
-
-def test_a_file_in_which_nothing_can_be_read_of_a_job_is_no_reason_to_go_on_for_ever(tmp_path):
-    path = tmp_path / "jobs.sqlite"
-    scheduler = ManualScheduler("2026-01-01 12:00", jobstores={"default": SQLiteJobStore(path)})
-    add(scheduler, "a")
-    with sqlite3.connect(path) as sql:
-        sql.execute("PRAGMA ignore_check_constraints = ON")
-        sql.execute("UPDATE jobs SET version = 'none'")
-    sql.close()
-    with pytest.raises(ConflictingIdError, match="'a'"):
-        add(scheduler, "a", "b", replace_existing=True)
-    assert scheduler.get_job("b") is None

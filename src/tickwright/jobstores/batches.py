@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from threading import RLock
     from typing import Protocol
 
+    from tickwright.due import Standing
     from tickwright.run import Run
     from tickwright.stored_job import StoredJob
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NONE_REPLACED", "BatchWrites"]
 
-NONE_REPLACED: Final[Mapping[str, int]] = MappingProxyType({})
+NONE_REPLACED: Final[Mapping[str, int | None]] = MappingProxyType({})
 
 
 class _Written(NamedTuple):
@@ -55,11 +56,13 @@ class BatchWrites:
         def _kept(self) -> _Kept: ...
         def lookup_job(self, job_id: str) -> StoredJob | None: ...
         def add_job(self, job: StoredJob) -> None: ...
+        def update_job(self, job: StoredJob) -> None: ...
         def update_job_if(self, job: StoredJob, version: int) -> bool: ...
         def remove_job(self, job_id: str) -> None: ...
         def get_runs(self, *, job_id: str | None = None, since: datetime | None = None) -> list[Run]: ...
         def get_run(self, run_id: str) -> Run | None: ...
         def commit(self, changes: Sequence[Change]) -> list[bool]: ...
+        def read_standings(self, job_ids: Iterable[str]) -> Mapping[str, Standing]: ...
         def _lookup_readable(self, job_id: str) -> StoredJob | None: ...
 
     def lookup_jobs(self, job_ids: Iterable[str]) -> dict[str, StoredJob]:
@@ -70,7 +73,7 @@ class BatchWrites:
     def add_jobs(
         self,
         jobs: Sequence[StoredJob],
-        instead_of: Mapping[str, int] = NONE_REPLACED,
+        instead_of: Mapping[str, int | None] = NONE_REPLACED,
         unless_run: Collection[str] = (),
         recorded: Sequence[Run] = (),
     ) -> bool:
@@ -79,14 +82,15 @@ class BatchWrites:
         Those whose ids are in `instead_of` take the place of the stored ones; the others are new, and raise
         `ConflictingIdError` where an id is taken, by an unreadable job too. Nothing is done, and the answer is False,
         where one to be replaced does not stand at the version that `instead_of` tells, or where a new one of which the
-        id is in `unless_run` has a run on record for its next fire time. With the jobs go on record the runs
-        in `recorded`, which were never to be executed.
+        id is in `unless_run` has a run on record for its next fire time. A version of None tells that it is stored, and
+        that not even its schedule can be read. With the jobs go on record the runs in `recorded`, which were never to
+        be executed.
         """
         with self._kept.one_writer:
             before = self.lookup_jobs(instead_of)
             for job in jobs:
                 if job.id in instead_of:
-                    if job.id not in before or before[job.id].schedule.version != instead_of[job.id]:
+                    if not self._stands_at(job.id, instead_of[job.id], before):
                         return False
                     continue
                 if self._is_stored(job.id):
@@ -94,17 +98,25 @@ class BatchWrites:
                 if job.id in unless_run and self._has_run(job):
                     return False
             written: list[_Written] = []
+            mended: list[str] = []
             try:
-                for job in jobs:
+                # Those that cannot be read come last: they could not be put back.
+                for job in sorted(jobs, key=lambda job: instead_of.get(job.id, 0) is None):
+                    version = instead_of.get(job.id)
+                    if version is None and job.id in instead_of:
+                        mended.append(job.id)
+                        self.update_job(job)
+                        continue
                     written.append(_Written(job.id, before.get(job.id), job.schedule.version))
-                    if job.id not in instead_of:
+                    if version is None:
                         self.add_job(job)
-                    elif not self.update_job_if(job, instead_of[job.id]):
+                    elif not self.update_job_if(job, version):
                         self._take_back(written[:-1])
                         return False
             except BaseException as error:
                 # The last may be there or not, unless somebody was faster and it is his.
                 self._take_back(written[:-1] if isinstance(error, ConflictingIdError) else written, error)
+                self._say_what_is_left(mended, "what they were could not be read", error)
                 raise
             self.commit([Change(run.job_id, recorded=(run,)) for run in recorded])
             return True
@@ -176,6 +188,11 @@ class BatchWrites:
             return self.lookup_job(job_id) is not None
         except UnreadableJobError:
             return True
+
+    def _stands_at(self, job_id: str, version: int | None, readable: Mapping[str, StoredJob]) -> bool:
+        if version is None:
+            return job_id not in readable and self._is_stored(job_id) and not self.read_standings([job_id])
+        return job_id in readable and readable[job_id].schedule.version == version
 
     def _has_run(self, job: StoredJob) -> bool:
         fire_time = job.schedule.next_fire_time

@@ -162,7 +162,7 @@ class MemoryJobStore(JobStore):
     def add_jobs(
         self,
         jobs: Sequence[StoredJob],
-        instead_of: Mapping[str, int] = NONE_REPLACED,
+        instead_of: Mapping[str, int | None] = NONE_REPLACED,
         unless_run: Collection[str] = (),
         recorded: Sequence[Run] = (),
     ) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tickwright.stored_job import StoredJob
     from tickwright.triggers.base import Trigger
 
-__all__ = ["AddCalls"]
+__all__ = ["AddCalls", "is_illegible"]
 
 outfit_later(globals())
 
@@ -224,7 +224,7 @@ class AddCalls(LookCalls):
         except ConflictingIdError:
             if not pending.replace_existing:
                 raise
-            if not _is_illegible(store, job.id):
+            if not is_illegible(store, job.id):
                 return None
             # Not even its schedule can be read: there is nothing to keep, and nothing that a version could guard.
             store.update_job(job)
@@ -364,7 +364,7 @@ class AddCalls(LookCalls):
             self._loop.wake_for(job.schedule.next_run_time)
 
 
-def _is_illegible(store: JobStore, job_id: str) -> bool:
+def is_illegible(store: JobStore, job_id: str) -> bool:
     """Return whether a job is stored, and neither what it is nor when it is due can be read."""
     try:
         store.lookup_job(job_id)

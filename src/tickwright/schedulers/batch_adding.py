@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tickwright.errors import ConflictingIdError, InvalidJobError, TickwrightError, shortened
 from tickwright.policies import UNSET
+from tickwright.schedulers.adding import is_illegible
 from tickwright.schedulers.jobs import JobCalls
 from tickwright.schedulers.outfitting import outfit_later
 
@@ -159,7 +160,8 @@ class BatchAddCalls(JobCalls):
             tellers = []
             if self._listeners.wants(events.EVENT_JOB_ADDED):
                 tellers = [holds.enter_context(self._listeners.first_of(one.job.id)) for one in pending]
-            while (decided := self._store_batch(store, pending)) is None:
+            illegible: set[str] = set()
+            while (decided := self._store_batch(store, pending, illegible)) is None:
                 pass
             for tell, job in zip(tellers, decided.jobs, strict=False):
                 if not job.schedule.is_finished:
@@ -179,9 +181,13 @@ class BatchAddCalls(JobCalls):
         self._wake_for_first(decided.jobs)
         return decided.jobs
 
-    def _store_batch(self, store: JobStore, pending: Sequence[PendingJob]) -> BatchDecision | None:
-        """Store them once; return None where somebody else was faster, and it is to be decided anew."""
-        decided = self._decide(store, pending)
+    def _store_batch(self, store: JobStore, pending: Sequence[PendingJob], illegible: set[str]) -> BatchDecision | None:
+        """Store them once; return None where it is to be decided anew, since things are not as they seemed.
+
+        Of stored jobs that are `illegible` not even the schedule can be read. To ask for that costs a look at each, so
+        it is found out where they are in the way, and noted there.
+        """
+        decided = self._decide(store, pending, illegible)
         instead_of = decided.instead_of
         kept = [job for job in decided.jobs if not job.schedule.is_finished or job.id in instead_of]
         if len(kept) < len(pending):
@@ -192,14 +198,15 @@ class BatchAddCalls(JobCalls):
             if store.add_jobs(kept, instead_of, decided.unless_run, decided.given_up):
                 return decided
         except ConflictingIdError:
-            # Somebody else may have added one that is to be replaced. Where not even its schedule can be read, there is
-            # no version that could guard it: that is for `add_job` alone.
+            # Somebody else may have added one that is to be replaced, or not even its schedule can be read.
             again = [one.job for one in pending if one.replace_existing and one.job.id not in instead_of]
-            if not self._stored_already(store, again):
+            found = {job.id for job in again if is_illegible(store, job.id)}
+            if not found and not self._stored_already(store, again):
                 raise
+            illegible |= found
         return None
 
-    def _decide(self, store: JobStore, pending: Sequence[PendingJob]) -> BatchDecision:
+    def _decide(self, store: JobStore, pending: Sequence[PendingJob], illegible: set[str]) -> BatchDecision:
         now = self.clock.now()
         stored = self._stored_already(store, [one.job for one in pending if one.replace_existing])
         looks_back = bool(len(stored) < sum(one.replace_existing for one in pending) and store.get_runs(limit=1))
@@ -228,6 +235,8 @@ class BatchAddCalls(JobCalls):
                     if looks_back:
                         job = self._past_what_ran(store, job, now)
                     decided.unless_run.add(job.id)
+                if job.id in illegible and is_illegible(store, job.id):  # still, and nothing of it is kept
+                    decided.instead_of[job.id] = None
             decided.jobs.append(job)
         return decided
 

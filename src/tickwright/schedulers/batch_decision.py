@@ -15,7 +15,7 @@ class BatchDecision(NamedTuple):
 
     jobs: list[StoredJob]
     """All of them in order, also those of which nothing is left to fire."""
-    instead_of: dict[str, int]
-    """The version of each stored job that one of them replaces."""
+    instead_of: dict[str, int | None]
+    """The version of each stored job that one of them replaces; None where not even that can be read."""
     unless_run: set[str]
     given_up: list[Run]

@@ -141,7 +141,7 @@ class FaultyStore(JobStore):
     def add_jobs(
         self,
         jobs: Sequence[StoredJob],
-        instead_of: Mapping[str, int] = NONE_REPLACED,
+        instead_of: Mapping[str, int | None] = NONE_REPLACED,
         unless_run: Collection[str] = (),
         recorded: Sequence[Run] = (),
     ) -> bool:

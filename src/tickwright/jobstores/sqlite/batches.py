@@ -81,9 +81,11 @@ def refuse_if_run(sql: sqlite3.Connection, job_id: str, fire_time: int | None) -
         raise Refused
 
 
-def replace_jobs(sql: sqlite3.Connection, packed: Sequence[Packed], versions: Sequence[int]) -> None:
-    """Replace jobs that stand at these versions. Raises `Refused` where one does not."""
+def replace_jobs(sql: sqlite3.Connection, packed: Sequence[Packed], versions: Sequence[int | None]) -> None:
+    """Replace jobs at these versions (None: at none that can be read). Raises `Refused` where one stands otherwise."""
     for (job, body), version in zip(packed, versions, strict=True):
+        if version is None and jobs.read_schedules(sql, [job.id]):
+            raise Refused
         if not jobs.replace_job(sql, job, body, version):
             raise Refused
 

@@ -106,6 +106,21 @@ class BatchTests(StoreCase):
         assert store.lookup_job("other") == made_job("other", version=7)
         assert store.get_next_run_time() == NOW
 
+    def test_a_job_of_which_nothing_can_be_read_is_replaced_and_any_other_is_not(self, store: JobStore) -> None:
+        jobs = [made_job("a"), made_job("there", due=at(4))]
+        assert not store.add_jobs(jobs, {"there": None})
+        there = made_job("there", trigger=Fragile("there"))
+        store.add_job(there)
+        assert not store.add_jobs(jobs, {"there": None})
+        assert store.get_all_jobs() == [there]
+        if store.keeps_objects:
+            return
+        with unloadable("there"):
+            # A store that keeps schedules beside the jobs can read that one.
+            is_illegible = not store.read_standings(["there"])
+            assert store.add_jobs(jobs, {"there": None}) == is_illegible
+            assert store.get_all_jobs() == (jobs if is_illegible else [])
+
     @pytest.mark.parametrize("version", [2, 4, None], ids=str)
     def test_where_one_stands_at_another_version_or_is_gone_nothing_is_done(
         self, store: JobStore, version: int | None

@@ -8,12 +8,15 @@ from datetime import timedelta
 
 import pytest
 
+from tests.core.each_step import looking_at_each_step
 from tests.core.stage import NOW, Stage, a_report, a_run, at, every, fail, make_job
 from tickwright import events
 from tickwright.core.engine import Engine
+from tickwright.core.flights import Flights
 from tickwright.core.mailbox import Mailbox, Part
 from tickwright.events import ClockJumpEvent
 from tickwright.jobstores.memory import MemoryJobStore
+from tickwright.report import Started
 
 
 def test_an_engine_without_stores_has_nothing_to_do():
@@ -76,6 +79,22 @@ def test_a_report_finds_the_store_that_its_run_belongs_to():
     stage.report(first)
     stage.settle_down()
     assert stage.engine.in_flight == 0
+
+
+def test_news_that_a_run_has_begun_is_found_at_each_step_of_its_way():
+    stage = Stage()
+    stage.add(every(10_000))
+    stage.step()
+    (run,) = stage.hands.held
+    seen = []
+    modules = [thing.__module__ for thing in (Engine, Mailbox, Flights)]
+    stage.post(Started(run_id=run.id, started_at=at(1)))
+    with looking_at_each_step(lambda: seen.append(stage.engine.begun({run.id})), *modules):
+        stage.engine.read_mail()
+        stage.post(a_report(run))
+        stage.engine.read_mail()
+    assert len(seen) > 100
+    assert all(begun == {run.id: at(1)} for begun in seen)
 
 
 def test_a_store_that_is_removed_is_served_no_more():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.core.each_step import looking_at_each_step
 from tests.core.stage import NOW, a_report, a_run, at
 from tickwright.core.flights import Flights
 from tickwright.report import Started
@@ -89,3 +90,21 @@ def test_when_a_run_began_is_known_from_the_news_of_it_until_it_lands():
     assert flights.started_at(run.id) == at(1)
     flights.land(run.id)
     assert flights.started_at(run.id) is None
+
+
+def test_when_a_run_began_is_never_forgotten_in_between():
+    flights, (run, other) = departed(2)
+    flights.hear(Started(run_id=run.id, started_at=at(1)))
+    seen = set()
+    with looking_at_each_step(lambda: seen.add(flights.started_at(run.id)), Flights.__module__):
+        flights.forget_begun()
+        flights.hear(a_report(other))
+        flights.hear(a_report(run)._replace(started_at=at(1)))
+        flights.put_off(run.id)
+    assert seen == {at(1)}
+    flights, (run,) = departed(1)
+    flights.hear(Started(run_id=run.id, started_at=at(1)))
+    with looking_at_each_step(lambda: seen.add(flights.started_at(run.id)), Flights.__module__):
+        flights.hear(a_report(run))
+        flights.put_off(run.id)
+    assert seen == {at(1)}

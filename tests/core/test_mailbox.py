@@ -46,6 +46,19 @@ def test_who_looks_at_the_letters_leaves_them_there():
     assert list(mailbox.take()) == [Suspect(alias="a")] * 2
 
 
+def test_the_letter_that_is_being_read_is_unread_until_it_has_been():
+    mailbox = Mailbox(lambda: None)
+    letters = [Suspect(alias="a"), Suspect(alias="b")]
+    for letter in letters:
+        mailbox.post(letter)
+    reading = mailbox.take()
+    assert next(reading) == letters[0]
+    assert list(mailbox.unread()) == [letters[1], letters[0]]
+    assert len(mailbox) == 1
+    assert list(reading) == letters[1:]
+    assert list(mailbox.unread()) == []
+
+
 def test_letters_that_come_while_it_is_drained_wait_for_the_next_time():
     class Chatty(deque):
         def popleft(self):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.schedulers import deeds
 from tests.schedulers.stage import BreakableStore, soon
-from tickwright import BackgroundScheduler
+from tickwright import BackgroundScheduler, events
+from tickwright.change import Change
 from tickwright.executors.pool import ThreadPoolExecutor
-from tickwright.run import RunStatus
+from tickwright.jobstores.memory import MemoryJobStore
+from tickwright.run import Run, RunStatus
 from tickwright.testing import ManualScheduler
+from tickwright.testing.suites.store.material import made_run
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -64,6 +68,65 @@ def test_a_run_whose_end_cannot_be_put_on_record_is_running_still(background, ga
     assert soon(lambda: scheduler.health().jobstores["default"].unrecorded == 1)
     (run,) = scheduler.get_runs()
     assert (run.status, run.started_at is None, run.finished_at) == ("running", False, None)
+
+
+class Overtaken(MemoryJobStore):
+    """A memory store whose answer about runs is old when it comes: more has happened `meanwhile`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: list[Callable[[], Any]] = []
+
+    def get_runs(self, **which: Any) -> list[Run]:
+        return self._old(super().get_runs(**which))
+
+    def get_unsettled_runs(self, owner: str | None = None) -> list[Run]:
+        return self._old(super().get_unsettled_runs(owner))
+
+    def _old(self, runs: list[Run]) -> list[Run]:
+        while self.meanwhile and runs:
+            self.meanwhile.pop()()
+        return runs
+
+
+@pytest.mark.parametrize("status", [None, "running", "scheduled"])
+def test_a_run_that_ends_while_it_is_asked_for_does_not_wait_again(background, heard, gate, status):
+    store = Overtaken()
+    scheduler = background(jobstores={"default": store})
+    scheduler.add_listener(heard, events.EVENT_JOB_EXECUTED)
+    scheduler.add_job(gate, id="a")
+    gate.wait_until_entered()
+    assert [run.status for run in scheduler.get_runs()] == ["running"]
+
+    def end() -> None:
+        gate.open()
+        heard.wait_for(events.EVENT_JOB_EXECUTED)
+        assert soon(lambda: scheduler._loop.engine.in_flight == 0)
+
+    store.meanwhile.append(end)
+    assert [run.status for run in scheduler.get_runs(status=status)] == (["succeeded"] if status is None else [])
+    assert store.meanwhile == []
+
+
+def test_a_run_that_is_pruned_while_it_is_asked_for_is_gone(background, monkeypatch):
+    store = Overtaken()
+    scheduler = background(jobstores={"default": store})
+    scheduler.pause()
+    scheduler.add_job(deeds.note, "interval", hours=1, id="a")
+    taken = made_run(1, "a")._replace(owner=scheduler._loop.engine.context.owner.id)
+    store.commit([Change("a", started=(taken,))])
+    assert scheduler.get_runs() == [taken]
+    monkeypatch.setattr(store, "get_run", lambda run_id: None)
+    assert scheduler.get_runs() == []
+
+
+def test_what_waits_and_what_runs_is_found_without_a_walk_through_the_history(scheduler, gate, monkeypatch):
+    (store,) = scheduler._parts.jobstores.values()
+    scheduler.add_job(gate, id="a")
+    gate.wait_until_entered()
+    monkeypatch.setattr(store, "get_runs", None)
+    assert [run.job_id for run in scheduler.get_runs(status="running")] == ["a"]
+    assert scheduler.get_runs(status="scheduled") == scheduler.get_runs(status="running", since="2100-01-01") == []
 
 
 def test_a_job_that_looks_sees_itself_running():

@@ -90,10 +90,13 @@ class Engine:
                 return desk.store.pack(report)
         return report
 
+    def is_in_flight(self, run_id: str) -> bool:
+        """Return whether the run was handed to an executor and has no outcome on record. Any thread may ask."""
+        return any(desk.is_in_flight(run_id) for desk in self._desks.values())
+
     def begun(self, run_ids: Collection[str]) -> dict[str, datetime]:
         """Return when those of these runs began that have begun, on record or not. Any thread may ask."""
-        # Letters first: they go from the mailbox to the flights, and not back. The one that the loop has in its hand
-        # at this instant is in neither.
+        # Letters first: they go from the mailbox to the flights, and not back.
         news = (letter for letter in self.mailbox.unread() if isinstance(letter, (Started, Report)))
         known = [(letter.run_id, letter.started_at) for letter in news if letter.run_id in run_ids]
         known += [(run_id, desk.flights.started_at(run_id)) for desk in self._desks.values() for run_id in run_ids]

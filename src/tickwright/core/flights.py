@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -19,7 +20,8 @@ class Flights:
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
-        self._reports: dict[str, Report] = {}
+        # Ordered, since its `move_to_end` is one step: who asks at any moment finds the report here.
+        self._reports: OrderedDict[str, Report] = OrderedDict()
         self._begun: dict[str, Started] = {}
         self._lost: set[str] = set()
 
@@ -44,11 +46,12 @@ class Flights:
         if run is None:
             return False
         if isinstance(letter, Report):
-            begun = self._begun.pop(letter.run_id, None)
+            begun = self._begun.get(letter.run_id)
             if begun is not None and letter.started_at is None:
                 letter = letter._replace(started_at=begun.started_at)
             # The first report counts. An executor that sends two breaks its promise; the second changes nothing.
             self._reports.setdefault(letter.run_id, letter)
+            self._begun.pop(letter.run_id, None)  # after that: at each moment one of them says when it began
         elif letter.run_id not in self._reports:
             self._begun[letter.run_id] = letter
         return True
@@ -60,7 +63,7 @@ class Flights:
 
     def put_off(self, run_id: str) -> None:
         """Let other reports go before this one: what it waits for may take long."""
-        self._reports[run_id] = self._reports.pop(run_id)
+        self._reports.move_to_end(run_id)
 
     def is_reported(self, run_id: str) -> bool:
         """Return whether the run has ended, on record or not."""

@@ -49,6 +49,7 @@ class Mailbox:
         # A deque's append and popleft are atomic: a post takes no lock, which is what makes thousands of
         # reports a second cheap.
         self._letters: deque[Letter] = deque()
+        self._in_hand: Letter | None = None
         self._ring = ring
         self._enough = 0
 
@@ -75,13 +76,23 @@ class Mailbox:
 
         Not those that come meanwhile: workers that report as fast as this reads must not hold it for ever.
         """
-        with suppress(IndexError):  # somebody else has taken the rest
-            for _ in range(len(self._letters)):
-                yield self._letters.popleft()
+        try:
+            with suppress(IndexError):  # somebody else has taken the rest
+                for _ in range(len(self._letters)):
+                    self._in_hand = self._letters[0]
+                    yield self._letters.popleft()
+        finally:
+            self._in_hand = None
 
     def unread(self) -> Iterator[Letter]:
-        """Yield the letters that are there now, and leave them there. Any thread may ask."""
+        """Yield the letters that are there now, and leave them there; the one that is being read, too, as the last.
+
+        Any thread may ask.
+        """
         yield from self._letters.copy()  # in one step, as no iteration over a deque in use is
+        # After them: it was one of them before.
+        if (in_hand := self._in_hand) is not None:
+            yield in_hand
 
     def __len__(self) -> int:
         return len(self._letters)

@@ -26,24 +26,28 @@ def runs_as_they_stand(
     if loop is None or (status is not None and status not in UNSETTLED):
         return store.get_runs(job_id=job_id, status=status, since=since, limit=limit)
     if status is None:
-        return _with_news(store.get_runs(job_id=job_id, since=since, limit=limit), loop)
-    # Those that wait first, and all of them, since some have begun. A run that is recorded as running between the two
-    # questions is in both answers; asked for the other way round, it would be in none.
-    found = {
-        run.id: run for run in _with_news(store.get_runs(job_id=job_id, status=RunStatus.SCHEDULED, since=since), loop)
-    }
-    if status is RunStatus.RUNNING:
-        found |= {run.id: run for run in store.get_runs(job_id=job_id, status=status, since=since, limit=limit)}
-    chosen = sorted((run for run in found.values() if run.status is status), key=lambda run: run.taken_at, reverse=True)
-    return chosen if limit is None else chosen[:limit]
-
-
-def _with_news(runs: list[Run], loop: Loop) -> list[Run]:
-    scheduled = RunStatus.SCHEDULED
-    waiting = {run.id for run in runs if run.status is scheduled}
-    begun = loop.engine.begun(waiting) if waiting else {}
-    if not begun:
-        return runs
-    return [
-        run._replace(status=RunStatus.RUNNING, started_at=begun[run.id]) if run.id in begun else run for run in runs
+        return _with_news(store.get_runs(job_id=job_id, since=since, limit=limit), store, loop)
+    # Of what is on its way there is little, and the store finds it without a walk through the history.
+    asked_for = [
+        run
+        for run in reversed(store.get_unsettled_runs())
+        if job_id in (None, run.job_id) and (since is None or run.fire_time >= since)
     ]
+    return [run for run in _with_news(asked_for, store, loop) if run.status is status][:limit]
+
+
+def _with_news(runs: list[Run], store: JobStore, loop: Loop) -> list[Run]:
+    engine, scheduled = loop.engine, RunStatus.SCHEDULED
+    waiting = {run.id: run for run in runs if run.status is scheduled}
+    if not waiting:
+        return runs
+    newer: dict[str, Run | None] = {
+        run_id: waiting[run_id]._replace(status=RunStatus.RUNNING, started_at=started_at)
+        for run_id, started_at in engine.begun(waiting.keys()).items()
+    }
+    for run in waiting.values():
+        # Its end may have come on record after it was read here, and its news gone with that: somebody who saw it
+        # running must not see it wait again.
+        if run.owner == engine.context.owner.id and run.id not in newer and not engine.is_in_flight(run.id):
+            newer[run.id] = store.get_run(run.id)
+    return [now for run in runs if (now := newer.get(run.id, run)) is not None]

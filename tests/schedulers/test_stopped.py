@@ -107,17 +107,20 @@ def test_jobs_that_wait_for_the_next_start_stand_beside_those_in_memory():
     assert [(job.id, job.pending) for job in scheduler.get_jobs()] == [("hourly", False), ("waits", True)]
 
 
-def test_all_jobs_are_removed_after_the_shutdown_or_that_is_refused(tmp_path):
-    scheduler = worked()
-    scheduler.shutdown()
-    scheduler.remove_all_jobs()
-    assert scheduler.get_jobs() == []
-    scheduler = worked(jobstores={"default": SQLiteJobStore(tmp_path / "jobs.sqlite")})
+@pytest.mark.parametrize("jobstore", [None, "default"])
+@pytest.mark.parametrize("is_in_memory", [True, False], ids=["memory", "sqlite"])
+def test_jobs_are_not_removed_after_the_shutdown(tmp_path, is_in_memory, jobstore):
+    store = MemoryJobStore() if is_in_memory else SQLiteJobStore(tmp_path / "jobs.sqlite")
+    scheduler = worked(jobstores={"default": store})
     scheduler.shutdown()
     scheduler.add_job(deeds.note, id="waits")
-    with pytest.raises(SchedulerNotRunningError, match="shut down"):
-        scheduler.remove_all_jobs()
+    with pytest.raises(SchedulerNotRunningError, match=r"was shut down.*start\(paused=True\)"):
+        scheduler.remove_all_jobs(jobstore)
     assert scheduler.get_job("waits") is not None
+    scheduler.start(paused=True)
+    assert scheduler.get_job("hourly") is not None
+    scheduler.remove_all_jobs(jobstore)
+    assert scheduler.get_jobs() == []
 
 
 @pytest.mark.parametrize("call", ["remove_jobs", "pause_jobs", "resume_jobs"])

@@ -125,8 +125,13 @@ class JobCalls(AddCalls):
         raise self._no_such_job(job_id, jobstore)
 
     def remove_all_jobs(self, jobstore: str | None = None) -> None:
-        """Remove all jobs, of all job stores or of one; before the start, those that wait for it."""
-        stores = self._stores_by_now(jobstore)
+        """Remove all jobs, of all job stores or of one; before the first start, those that wait for it."""
+        stores = self._stores(jobstore)
+        if self._was_started and not self.running:
+            raise SchedulerNotRunningError(
+                "this scheduler was shut down, and what is in its job stores is removed only while it runs; nothing "
+                "was removed; start it first: start(paused=True) runs nothing"
+            )
         for pending in self._pending.of(jobstore):
             self._pending.remove(pending)
         for _, store in stores:

@@ -43,8 +43,9 @@ if hasattr(os, "register_at_fork"):  # nobody forks on Windows
 def new_id() -> str:
     """Return the 32 hexadecimal digits of a UUID that nobody has had.
 
-    The first twelve of them count, and all others are random. So what a job store keeps by id lies side by side where
-    it was added one after the other, and what falls due together is not looked for in all corners of an index.
+    The first twelve of them count. The others are random, but for the one that tells the version, and for half of the
+    one that tells the variant. So what a job store keeps by id lies side by side where it was added one after the
+    other, and what falls due together is not looked for in all corners of an index.
     """
     return f"{next(_steps.numbers) << 80 | _random.getrandbits(80) & FREE | VERSION_8:032x}"
 

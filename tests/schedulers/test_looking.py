@@ -26,6 +26,7 @@ from tickwright.jobstores.memory import MemoryJobStore
 from tickwright.jobstores.sqlite import SQLiteJobStore
 from tickwright.run import RunStatus
 from tickwright.testing import ManualScheduler
+from tickwright.testing.suites.store.material import made_job
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -374,6 +375,28 @@ def test_an_import_takes_all_jobs_or_none(scheduler, tmp_path):
     with pytest.raises(ConflictingIdError, match="'c'"):
         target.import_jobs(tmp_path / "jobs.json")
     assert [(job.id, job.func) for job in target.get_jobs()] == [("c", deeds.fail)]
+
+
+@pytest.mark.parametrize("when", ["running", "at the start", "both wait"])
+def test_an_import_is_not_told_of_an_argument_that_it_has_not(background, tmp_path, when):
+    source = ManualScheduler()
+    source.add_job(deeds.note, "interval", hours=1, id="taken")
+    source.export_jobs(tmp_path / "jobs.json")
+    store = MemoryJobStore()
+    target = background(start=when == "running", jobstores={"default": store})
+    if when == "at the start":
+        store.add_job(made_job("taken"))
+    else:
+        target.add_job(deeds.note, "interval", hours=1, id="taken")
+
+    def bring_in() -> None:
+        target.import_jobs(tmp_path / "jobs.json")
+        target.start()
+
+    with pytest.raises(ConflictingIdError, match=r"'taken'.* remove that one") as caught:
+        bring_in()
+    # That is an argument of another call, which is named with it.
+    assert "replace_existing" not in str(caught.value).replace("add_job(..., replace_existing=True)", "")
 
 
 @pytest.mark.parametrize(

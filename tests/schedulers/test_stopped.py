@@ -116,6 +116,13 @@ def test_jobs_are_not_removed_after_the_shutdown(tmp_path, is_in_memory, jobstor
     scheduler.add_job(deeds.note, id="waits")
     with pytest.raises(SchedulerNotRunningError, match=r"was shut down.*start\(paused=True\)"):
         scheduler.remove_all_jobs(jobstore)
+    for call in (
+        scheduler.remove_job,
+        scheduler.pause_job,
+        lambda job_id, it: scheduler.remove_jobs([job_id], jobstore=it),
+    ):
+        with pytest.raises(SchedulerNotRunningError, match=r"'hourly'.* only while it runs; .*start\(paused=True\)"):
+            call("hourly", jobstore)
     assert scheduler.get_job("waits") is not None
     scheduler.start(paused=True)
     assert scheduler.get_job("hourly") is not None

@@ -175,7 +175,7 @@ class BatchWrites:
         """Return the error that says so."""
         return ConflictingIdError(
             f"job store {self.alias!r} already has a job {job_id!r}; "
-            f"give this one another id, or add it with replace_existing=True",
+            f"give this one another id, remove that one, or replace it: add_job(..., replace_existing=True)",
             job_id=job_id,
         )
 

@@ -290,7 +290,7 @@ class AddCalls(LookCalls):
         self,
         store: JobStore,
         job_id: str,
-        remedy: str = "give this one another id, or add it with replace_existing=True",
+        remedy: str = "give this one another id, remove that one, or replace it: add_job(..., replace_existing=True)",
     ) -> None:
         """Raise where the id is taken, by a job that cannot be loaded too."""
         with suppress(UnreadableJobError):

@@ -48,7 +48,9 @@ class LookCalls:
     """The calls that change nothing. `jobstore` is an alias; left out, they look in all job stores.
 
     While the scheduler is not running, only a job store that `is_always_open` can be asked, as the one in memory. Of
-    any other they do not say that it is empty: they raise `SchedulerNotRunningError`.
+    any other they do not say that it is empty: they raise `SchedulerNotRunningError`. Before the first start two things
+    are no question about what is stored: `get_jobs` and `print_jobs` list the jobs that wait for it, and under an alias
+    that is not there yet there is nothing.
     """
 
     if TYPE_CHECKING:  # what the scheduler that inherits these calls has
@@ -230,7 +232,10 @@ class LookCalls:
         return stores
 
     def _stores_by_now(self, jobstore: str | None) -> list[tuple[str, JobStore]]:
-        """Return the same, and none before the first start, when what counts is the jobs that wait for it."""
+        """Return the job stores, or the one of that alias, of which the jobs are listed beside those that wait.
+
+        None before the first start: the jobs that wait for it are the list. Raises where one cannot be asked now.
+        """
         return self._open_stores(jobstore) if self._was_started else self._stores(jobstore)
 
     def _all_jobs(self, stores: list[tuple[str, JobStore]], jobstore: str | None) -> list[tuple[str, StoredJob]]:
@@ -240,8 +245,8 @@ class LookCalls:
     def _no_such_job(self, job_id: str, jobstore: str | None) -> JobLookupError | SchedulerNotRunningError:
         if not self.running:
             return SchedulerNotRunningError(
-                f"job {job_id!r} does not wait for the start of this scheduler, and before that, or after the "
-                f"shutdown, it has no job store to look in"
+                f"job {job_id!r} does not wait for the start of this scheduler, and those in its job stores are "
+                f"changed only while it runs; start it first: start(paused=True) runs nothing"
             )
         where = "any job store" if jobstore is None else f"job store {jobstore!r}"
         return JobLookupError(f"there is no job {job_id!r} in {where}; it was removed, or it has finished")

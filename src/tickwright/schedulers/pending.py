@@ -52,7 +52,7 @@ class PendingJobs:
                 if pending.key in self._jobs and not pending.replace_existing:
                     raise ConflictingIdError(
                         f"job {pending.job.id!r} has been added already and waits for the scheduler to start; "
-                        f"choose another id or give replace_existing=True",
+                        f"choose another id, remove that one, or replace it: add_job(..., replace_existing=True)",
                         job_id=pending.job.id,
                     )
             self._jobs.update((pending.key, pending._replace(batch=batch)) for pending in jobs)
@@ -103,7 +103,10 @@ class PendingJobs:
             return [one for one in self._jobs.values() if jobstore is None or one.jobstore == jobstore]
 
     def batches(self, jobstore: str | None) -> list[list[PendingJob]]:
-        """Return the same, those in one list that are to be stored together; first whose first was added first."""
+        """Return those for a job store, or for any, in one list what is to be stored together.
+
+        First comes the list of which the first was added first.
+        """
         found: dict[object, list[PendingJob]] = {}
         for pending in self.of(jobstore):
             found.setdefault(pending.key if pending.batch is None else pending.batch, []).append(pending)

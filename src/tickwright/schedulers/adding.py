@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PendingJob,
         as_next_run_time,
         changing,
+        check_alias,
         declare,
         events,
         give_up_due,
@@ -110,9 +111,7 @@ class AddCalls(LookCalls):
         if not isinstance(replace_existing, bool):
             given = shortened(replace_existing)
             raise TypeError(f"job {job.id!r}: replace_existing must be True or False, not {given}")
-        if not isinstance(jobstore, str):
-            given = shortened(jobstore)
-            raise TypeError(f"job {job.id!r}: jobstore must be the alias of a job store, a text, not {given}")
+        check_alias(jobstore, of_job=job.id)
         if next_run_time is not UNSET:
             next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")
         return PendingJob(job=job, jobstore=jobstore, replace_existing=replace_existing, next_run_time=next_run_time)

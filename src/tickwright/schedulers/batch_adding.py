@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tickwright.errors import ConflictingIdError, InvalidJobError, TickwrightError, shortened
+from tickwright.errors import (
+    ConflictingIdError,
+    InvalidJobError,
+    JobLookupError,
+    SchedulerNotRunningError,
+    TickwrightError,
+    shortened,
+)
 from tickwright.policies import UNSET
 from tickwright.schedulers.adding import is_illegible
 from tickwright.schedulers.jobs import JobCalls
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
     from tickwright.stored_job import StoredJob
     from tickwright.triggers.base import Trigger
 
-__all__ = ["BatchAddCalls"]
+__all__ = ["BatchAddCalls", "none_done"]
 
 outfit_later(globals())
 
@@ -46,6 +53,9 @@ OWN = frozenset({"id", "args", "kwargs", "name"})
 
 OF_JOB = (*sorted(OWN), "misfire_grace_time", "coalesce", "max_instances", "on_lost", "executor")
 """The arguments of `add_job` that `declare` takes by their names."""
+
+OF_ONE = (ConflictingIdError, InvalidJobError, JobLookupError, SchedulerNotRunningError)
+"""What is raised about one of many jobs, and is to say what became of the others."""
 
 
 class BatchAddCalls(JobCalls):
@@ -75,7 +85,9 @@ class BatchAddCalls(JobCalls):
                         return [self._handle(alias, one.job) for one in pending]
             return [self._handle(alias, job) for job in self._carry_out_all(alias, pending)]
         except (ConflictingIdError, InvalidJobError) as error:
-            raise _refusal(pending, error) from error
+            places = (place for place, one in enumerate(pending) if one.job.id == error.job_id)
+            shown = "".join(f"jobs[{place}] (id {error.job_id!r}): " for place in places)
+            raise none_done(error, "none of the jobs was added", shown) from error
 
     # -- how it is done -------------------------------------------------------------------------------
 
@@ -268,13 +280,10 @@ class BatchAddCalls(JobCalls):
             self._loop.wake_for(min(times))
 
 
-def _refusal(pending: Sequence[PendingJob], error: ConflictingIdError | InvalidJobError) -> TickwrightError:
-    """Return the error with the place of the job that it is about, and with what became of the others."""
-    place = next((place for place, one in enumerate(pending) if one.job.id == error.job_id), None)
-    shown = "" if place is None else f"jobs[{place}] (id {error.job_id!r}): "
-    kind = ConflictingIdError if isinstance(error, ConflictingIdError) else InvalidJobError
-    left = getattr(error, "__notes__", ())  # what a store without transactions could not take back
-    refusal = kind(f"{shown}{error}" + ("" if left else "; none of the jobs was added"), job_id=error.job_id)
-    for note in left:
-        refusal.add_note(note)
-    return refusal
+def none_done(error: TickwrightError, of_the_others: str, place: str = "") -> TickwrightError:
+    """Return the error about one of many jobs with its place among them, and with what became `of_the_others`."""
+    is_told = hasattr(error, "__notes__")  # by notes of what a store without transactions could not take back
+    kind = next(kind for kind in OF_ONE if isinstance(error, kind))
+    again = kind(f"{place}{error}" if is_told else f"{place}{error}; {of_the_others}")
+    vars(again).update(vars(error))  # the id of the job, and those notes
+    return again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tickwright.errors import InvalidJobError, JobLookupError, JobStoreError, SchedulerNotRunningError, shortened
 from tickwright.policies import UNSET
-from tickwright.schedulers.batch_adding import BatchAddCalls
+from tickwright.schedulers.batch_adding import BatchAddCalls, none_done
 from tickwright.schedulers.outfitting import outfit_later
 
 TYPE_CHECKING = False
@@ -33,6 +33,8 @@ outfit_later(globals())
 
 MOST_TRIES = 100
 """How often a batch is decided anew because somebody else was faster."""
+
+LEFT_ALONE = "nothing was done to the other jobs"
 
 
 class BatchCalls(BatchAddCalls):
@@ -70,7 +72,7 @@ class BatchCalls(BatchAddCalls):
             except JobLookupError as error:
                 if wanted is None:
                     continue  # one of those that were chosen is gone since
-                raise _none_done(error) from error
+                raise none_done(error, LEFT_ALONE) from error
             for job_id in job_ids:
                 tell_removed(self._listeners, alias, job_id)
             return job_ids
@@ -197,7 +199,7 @@ class BatchCalls(BatchAddCalls):
             by_id.setdefault(one.job.id, one)
         for job_id in wanted:
             if job_id not in by_id:
-                raise _none_done(self._no_such_job(job_id, jobstore))
+                raise none_done(self._no_such_job(job_id, jobstore), LEFT_ALONE)
         return [by_id[job_id] for job_id in wanted]
 
     def _jobs_of_all(
@@ -219,8 +221,8 @@ class BatchCalls(BatchAddCalls):
                 found |= {job_id: (alias, job) for job_id, job in store.lookup_jobs(absent).items()}
             for job_id in wanted:
                 if job_id not in found:
-                    if self._find(job_id, jobstore) is None:  # which raises where it cannot be loaded
-                        raise _none_done(self._no_such_job(job_id, jobstore))
+                    if self._find(job_id, jobstore, self._stores) is None:  # which raises where it cannot be loaded
+                        raise none_done(self._no_such_job(job_id, jobstore), LEFT_ALONE)
                     return self._jobs_of_all(wanted, where, jobstore)  # somebody has added it just now
             placed = [found[job_id] for job_id in wanted]
         return _one_place([(alias, job.id) for alias, job in placed]), [job for _, job in placed]
@@ -244,7 +246,7 @@ class BatchCalls(BatchAddCalls):
                 found.setdefault(unreadable.job_id, alias)
         for job_id in wanted:
             if job_id not in found:
-                raise _none_done(self._no_such_job(job_id, jobstore))
+                raise none_done(self._no_such_job(job_id, jobstore), LEFT_ALONE)
         return _one_place([(found[job_id], job_id) for job_id in wanted]), wanted
 
 
@@ -258,16 +260,6 @@ def _is_chosen(where: Callable[[Job], object] | None, job: Job) -> bool:
             f"{shortened(answer)}, which would have to be awaited; give a plain function; nothing was changed"
         )
     return bool(answer)
-
-
-def _none_done(error: JobLookupError | SchedulerNotRunningError) -> JobLookupError | SchedulerNotRunningError:
-    """Return the error about one of many jobs with what became of the others."""
-    left = getattr(error, "__notes__", ())  # what a store without transactions could not put back
-    kind = JobLookupError if isinstance(error, JobLookupError) else SchedulerNotRunningError
-    again = kind(str(error) if left else f"{error}; nothing was done to the other jobs")
-    for note in left:
-        again.add_note(note)
-    return again
 
 
 def _one_place(places: Sequence[tuple[str, str]]) -> str:

@@ -150,7 +150,7 @@ class JobCalls(AddCalls):
             raise SchedulerNotRunningError(f"job {job_id!r} cannot be run: this scheduler is not running")
         engine = self._loop.engine
         while True:
-            found = self._find(job_id, jobstore)
+            found = self._find(job_id, jobstore, self._stores)
             if found is None:
                 raise self._no_such_job(job_id, jobstore)
             alias, job = found
@@ -215,7 +215,7 @@ class JobCalls(AddCalls):
             if self._pending.change(pending):
                 return self._handle(pending.jobstore, pending.job)
         while True:
-            found = self._find(job_id, jobstore)
+            found = self._find(job_id, jobstore, self._stores)
             if found is None:
                 raise self._no_such_job(job_id, jobstore)
             alias, job = found

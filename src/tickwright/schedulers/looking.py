@@ -7,6 +7,7 @@ from tickwright.schedulers.outfitting import outfit_later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime, tzinfo
     from threading import RLock
     from typing import TextIO
@@ -88,14 +89,8 @@ class LookCalls:
 
         Raises `UnreadableJobError` where it is stored and cannot be loaded here.
         """
-        pending = self._find_pending(job_id, jobstore)
-        if pending is not None:
-            return self._handle(pending.jobstore, pending.job)
-        for alias, store in self._open_stores(jobstore):
-            job = store.lookup_job(job_id)
-            if job is not None:
-                return self._handle(alias, job)
-        return None
+        found = self._find(job_id, jobstore, self._open_stores)
+        return None if found is None else self._handle(*found)
 
     def get_jobs(self, jobstore: str | None = None) -> list[Job]:
         """Return handles on all readable jobs, by next run time; those that wait for the start come last.
@@ -177,8 +172,8 @@ class LookCalls:
         """Return what is stored of a job now, without a handle, or None."""
         if self.is_pending(job_id, jobstore):
             return None
-        found = (store.lookup_job(job_id) for _, store in self._open_stores(jobstore))
-        return next(found, None)
+        found = self._find(job_id, jobstore, self._open_stores)
+        return None if found is None else found[1]
 
     def is_pending(self, job_id: str, jobstore: str) -> bool:
         """Return whether a job waits for the scheduler to start."""
@@ -192,11 +187,17 @@ class LookCalls:
         check_alias(jobstore)
         return self._pending.find(job_id, jobstore)
 
-    def _find(self, job_id: str, jobstore: str | None) -> tuple[str, StoredJob] | None:
+    def _find(
+        self, job_id: str, jobstore: str | None, stores: Callable[[str | None], list[tuple[str, JobStore]]]
+    ) -> tuple[str, StoredJob] | None:
+        """Return the job, which may wait for the start, with the alias of its job store, or None.
+
+        Those that `stores(jobstore)` returns are looked through, once it is known that it does not wait.
+        """
         pending = self._find_pending(job_id, jobstore)
         if pending is not None:
             return pending.jobstore, pending.job
-        for alias, store in self._stores(jobstore):
+        for alias, store in stores(jobstore):
             job = store.lookup_job(job_id)
             if job is not None:
                 return alias, job

@@ -38,7 +38,7 @@ from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.checkup import examine
 from tickwright.schedulers.configuration import read_configuration
 from tickwright.schedulers.declaring import as_next_run_time, changed, declare, declare_alike
-from tickwright.schedulers.given_ids import check_alias, check_job_id, check_run_id, instead_of_job_id
+from tickwright.schedulers.given_names import check_alias, check_job_id, check_run_id, instead_of_job_id
 from tickwright.schedulers.health import Health
 from tickwright.schedulers.host import Host
 from tickwright.schedulers.listeners import Callback, Listeners

@@ -1,4 +1,4 @@
-"""The ids that calls are given: texts, and not the jobs, runs or job stores themselves."""
+"""The ids and aliases that calls are given: texts, and not the jobs, runs or job stores themselves."""
 
 from __future__ import annotations
 
@@ -26,10 +26,15 @@ def check_run_id(value: object) -> None:
         raise TypeError(f"run_id must be the id of a run, a text, not {shortened(value)}{hint}")
 
 
-def check_alias(value: object) -> None:
-    """Raise `TypeError` where something else stands for the alias of a job store, or for None, which is all of them."""
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"jobstore must be the alias of a job store, a text, not {shortened(value)}")
+def check_alias(value: object, *, of_job: str | None = None) -> None:
+    """Raise `TypeError` where something else stands for the alias of a job store, or for None, which is all of them.
+
+    The job store `of_job`, one that is added, is one of them.
+    """
+    if isinstance(value, str) or (value is None and of_job is None):
+        return
+    shown = "" if of_job is None else f"job {of_job!r}: "
+    raise TypeError(f"{shown}jobstore must be the alias of a job store, a text, not {shortened(value)}")
 
 
 def instead_of_job_id(value: object) -> str:

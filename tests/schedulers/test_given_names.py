@@ -1,4 +1,4 @@
-"""What stands for an id and is none is refused with what to give: a silent "there is none" would be wrong."""
+"""What stands for an id or an alias and is none is refused with what to give: "there is none" would be wrong."""
 
 from __future__ import annotations
 

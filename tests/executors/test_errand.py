@@ -7,8 +7,10 @@ import pytest
 
 from tickwright.active_run import ActiveRun
 from tickwright.clock import Clock
+from tickwright.executors.pool import errand as errand_module
 from tickwright.executors.pool.errand import Errand
 from tickwright.executors.pool.process_worker import ProcessWorker
+from tickwright.executors.pool.wire import Answer
 from tickwright.report import Started
 from tickwright.run import Run
 from tickwright.testing.suites.execution import work
@@ -34,29 +36,23 @@ def active(name: str) -> ActiveRun:
 
 
 @pytest.mark.parametrize(
-    ("elapsed", "started"),
+    ("began", "elapsed", "started"),
     [
-        (1.0, 20.0),  # we read the answer before it only when that one was long over
-        (12.0, 18.0),  # it has begun before we read that
-        (25.0, 10.0),  # the clock was set: not before it was sent
+        (7.0, 20.0, 3.0),  # it waited in the pipe
+        (4.0, 26.0, 0.0),  # right away
+        (3.0, 27.0, 0.0),  # clocks of two machines, or none: not before it was sent,
+        (99.0, 20.0, 6.0),  # nor so late that there was no time for it
     ],
 )
-def test_a_run_that_was_ahead_started_neither_after_it_can_have_nor_before_it_was_sent(elapsed, started):
-    clock, errand = ByHand(), Errand(active("run"), job_of(work.nothing))
-    clock.seconds = 10.0
-    errand.sent_at = clock.now()
-    clock.seconds = 20.0
-    errand.start(clock)
-    clock.seconds = 30.0
-    assert errand.started_before(elapsed, clock) == NOON + timedelta(seconds=started)
-
-
-def test_a_run_that_was_not_ahead_started_when_it_was_sent():
-    clock, errand = ByHand(), Errand(active("run"), job_of(work.nothing))
-    clock.seconds = 20.0
-    errand.start(clock)
-    clock.seconds = 30.0
-    assert errand.started_before(25.0, clock) == NOON + timedelta(seconds=20)
+def test_a_run_started_when_its_process_says_in_the_time_of_the_host(monkeypatch, began, elapsed, started):
+    machine, clock = ByHand(), ByHand()
+    monkeypatch.setattr(errand_module, "MACHINE", machine)
+    errand = Errand(active("run"), job_of(work.nothing))
+    machine.seconds, clock.seconds = 4.0, 1_000.0
+    errand.send(clock)
+    machine.seconds, clock.seconds = 30.0, -500.0  # somebody sets the host's clock meanwhile
+    answer = Answer(status="succeeded", called=True, began=began, elapsed=elapsed)
+    assert errand.started_by(answer) == NOON + timedelta(seconds=1_000.0 + started)
 
 
 class Process:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tickwright.active_run import ActiveRun
-from tickwright.clock import Clock
-from tickwright.executors.pool.wire import pack_task
+from tickwright.clock import Clock, SystemClock
+from tickwright.executors.pool.wire import Answer, pack_task
 from tickwright.stored_job import StoredJob
 
 __all__ = ["Errand"]
 
 
+MACHINE = SystemClock()
+"""Its monotonic clock is the same for all processes (CLOCK_MONOTONIC and its like)."""
+
+
 class Errand:
     """A run, its task as bytes, and what has become of it so far."""
 
-    __slots__ = ("active", "began", "deaths", "failure", "is_first", "job", "packet", "sent_at", "started_at", "task")
+    __slots__ = ("active", "began", "deaths", "failure", "is_first", "job", "packet", "sent", "started_at", "task")
 
     def __init__(self, active: ActiveRun, job: StoredJob) -> None:
         self.active = active
@@ -29,8 +33,8 @@ class Errand:
         """Whether its process was started for it."""
         self.deaths: list[Exception] = []
         """The ends of processes that were started for it and did not begin it."""
-        self.sent_at: datetime | None = None
-        """When it was sent ahead. None where it was not."""
+        self.sent: tuple[datetime, float] = active.due_at, 0.0
+        """When it was sent: by the host's clock, and by that of the machine, which the process sees too."""
         self.started_at: datetime = active.due_at
         self.began: float | None = None
         """When it got the process to itself, by both clocks; the wall clock's says nothing where the other is None."""
@@ -49,6 +53,10 @@ class Errand:
         """Whether it is in the pipe in such a way that it can be taken out again."""
         return self.packet is self.task
 
+    def send(self, clock: Clock) -> None:
+        """Note that it is about to be sent."""
+        self.sent = clock.now(), MACHINE.monotonic()
+
     def start(self, clock: Clock) -> None:
         """Note that it gets the process to itself now."""
         self.started_at, self.began = clock.moment()
@@ -60,11 +68,11 @@ class Errand:
             return now, now
         return self.started_at, self.started_at + timedelta(seconds=clock.monotonic() - self.began)
 
-    def started_before(self, elapsed: float, clock: Clock) -> datetime:
-        """Return when it started, now that there is an answer to it that says how long it took.
+    def started_by(self, answer: Answer) -> datetime:
+        """Return when it started, now that there is an answer to it.
 
-        One that was ahead may have started before we had read the answer to the one before it.
+        It may have waited in the pipe behind another one, and the threads of the pool for their turn.
         """
-        if self.sent_at is None:
-            return self.started_at
-        return max(self.sent_at, min(self.started_at, clock.now() - timedelta(seconds=elapsed)))
+        sent_at, sent = self.sent
+        latest = MACHINE.monotonic() - answer.elapsed
+        return sent_at + timedelta(seconds=max(0.0, min(answer.began, latest) - sent))

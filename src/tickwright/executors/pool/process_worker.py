@@ -81,7 +81,7 @@ class ProcessWorker:
     def _send_ahead(self, errand: Errand) -> None:
         process = self._process
         if process is not None and errand.failure is None:
-            errand.sent_at = self._host.clock.now()
+            errand.send(self._host.clock)
             if process.give_ahead(errand.task):
                 errand.packet = errand.task
 
@@ -120,7 +120,7 @@ class ProcessWorker:
             process.bury()
         if self._errands and self._errands[0].was_sent:
             self._come_first(self._errands[0])
-        started_at = errand.started_before(answer.elapsed, self._host.clock)
+        started_at = errand.started_by(answer)
         return [make_report(answer, payload, errand.active.id, started_at)]
 
     def _send(self, errand: Errand) -> Report | None:
@@ -134,8 +134,8 @@ class ProcessWorker:
             return self._not_started(active.id, RunStatus.CANCELLED, error)
         except Exception as error:  # border: the user's objects, and all that can go wrong with processes
             return self._not_started(active.id, RunStatus.FAILED, error)
-        errand.sent_at = None
         errand.packet = process.travels_as(errand.task)
+        errand.send(self._host.clock)
         errand.start(self._host.clock)  # before it is sent: it may end before we are back
         process.give(errand.task)
         self._tell(errand)

@@ -78,6 +78,8 @@ class Answer(NamedTuple):
     status: str
     called: bool
     """Whether the function was called at all."""
+    began: float
+    """When the worker began, by the machine's monotonic clock."""
     elapsed: float
     """How many seconds the worker was busy with it."""
     reason: str | None = None
@@ -124,11 +126,12 @@ def unpack_news(data: bytes) -> News:
     return News(run_id, cancelled="c" in flags, lost_lease="l" in flags)
 
 
-def pack_answer(report: Report, elapsed: float) -> list[bytes]:
+def pack_answer(report: Report, began: float, elapsed: float) -> list[bytes]:
     """Return a report as one or two messages. Where the outcome itself cannot travel, words about it do."""
     answer = Answer(
         status=report.status.value,
         called=report.started_at is not None,
+        began=began,
         elapsed=elapsed,
         reason=report.reason,
         traceback=report.traceback,

@@ -130,7 +130,7 @@ class _Worker:
             report = call(active, func, task.args, task.kwargs, self._host)
             self._active = None
             _flush_output()
-        return pack_answer(report, clock.monotonic() - began)
+        return pack_answer(report, began, clock.monotonic() - began)
 
     def listen(self, pipe: Connection) -> None:
         """Pass on what is told about the run; end this process when the pool's has ended, even in mid-job."""

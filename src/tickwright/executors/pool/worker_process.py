@@ -179,8 +179,10 @@ class WorkerProcess:
         _alive.discard(self)
         with self._asking:
             self.close_pipes()
-        with suppress(ValueError):  # somebody else fetched the exit code, and it counts as running for ever
-            self._process.close()
+        # Multiprocessing goes through its processes when the program ends, and stumbles over one that is closed.
+        with _closing, suppress(ValueError):  # somebody else fetched the exit code, and it counts as running for ever
+            if not _exiting:
+                self._process.close()
 
     def _bury(self, patience: float = END_SECONDS) -> Ending:
         ending = self._end(patience)
@@ -286,19 +288,25 @@ def _ctrl_c_held_back(start_method: str) -> Iterator[None]:
 
 _alive: set[WorkerProcess] = set()
 _exiting = False
+_closing = Lock()
+"""Held to close a process, or to see to it that none is closed any more."""
 
 
 def _at_exit() -> None:
     # Else multiprocessing would wait for them: it does so for all child processes, in a hook of its own. That
     # one was registered when multiprocessing was imported, above, so it runs after this one.
     global _exiting
-    _exiting = True
+    with _closing:
+        _exiting = True
     for worker in list(_alive):  # in one go: pools in other threads go on to start and to end workers
         with suppress(ValueError):  # it was closed in this very moment
             worker.kill()
 
 
 def _after_fork_in_child() -> None:
+    # Somebody may have held it, who is not in the fork.
+    global _closing
+    _closing = Lock()
     # A copy of the pipes would keep the workers from seeing that their pool's process has ended.
     for worker in list(_alive):
         worker.close_pipes()

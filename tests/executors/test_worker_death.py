@@ -222,3 +222,15 @@ def test_a_job_may_print_much(tmp_path, capfd):
 
 def test_a_result_of_100_mb_comes_whole(lone_stage):
     assert lone_stage.report(deeds.give_back_bytes, 100_000_000).result == b"x" * 100_000_000
+
+
+def test_a_run_that_is_cancelled_while_its_workers_are_killed_is_cancelled(lone_stage, monkeypatch):
+    def cancel_and_be_killed(process):
+        assert lone_stage.executor.cancel("run-1")
+        os.kill(process.pid, signal.SIGKILL)
+        wait(process)
+
+    wait = worker_process_module.WorkerProcess._wait_until_ready
+    monkeypatch.setattr(worker_process_module.WorkerProcess, "_wait_until_ready", cancel_and_be_killed)
+    report = lone_stage.report(deeds.tell_pid)
+    assert (report.run_id, report.status, report.started_at) == ("run-1", RunStatus.CANCELLED, None)

@@ -451,3 +451,17 @@ def test_printing_goes_where_standard_output_goes_now(monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     scheduler.print_jobs()
     assert "No scheduled jobs" in out.getvalue()
+
+
+def test_a_file_that_is_no_text_was_not_written_by_an_export(scheduler, tmp_path):
+    (tmp_path / "jobs.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(JobStoreError, match="not written by export_jobs"):
+        scheduler.import_jobs(tmp_path / "jobs.json")
+
+
+@pytest.mark.parametrize("wrong", [None, 5])
+def test_what_is_no_file_is_told_so(scheduler, wrong):
+    with pytest.raises(TypeError, match="give the path of a file or an open text file, not "):
+        scheduler.import_jobs(wrong)
+    with pytest.raises(TypeError, match="give the path of a file or an open text file, not "):
+        scheduler.export_jobs(wrong)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TextIO
 
-from tickwright.errors import JobStoreError, NewerStoreError
+from tickwright.errors import JobStoreError, NewerStoreError, shortened
 from tickwright.jobstores.body import pack_job, unpack_job
 from tickwright.serializers import PickleSerializer, Serializer
 from tickwright.stored_job import Schedule, StoredJob
@@ -29,6 +29,7 @@ def write_jobs(outfile: str | TextIO, jobs: Iterable[StoredJob], serializer: Ser
 
     A new file is its owner's alone (mode 0600), whatever the umask; that of one which is there stays.
     """
+    _check_file(outfile, "write")
     written = [_to_json(job, serializer or PickleSerializer()) for job in jobs]
     text = json.dumps({"tickwright_jobs": FORMAT_VERSION, "jobs": written}, indent=2)
     if isinstance(outfile, (str, os.PathLike)):
@@ -54,11 +55,10 @@ def read_jobs(infile: str | TextIO, serializer: Serializer | None = None) -> lis
 
     Raises `JobStoreError` where it is none, `UnreadableJobError` where a job in it cannot be loaded here.
     """
-    is_path = isinstance(infile, (str, os.PathLike))
-    text = _text_of(infile) if isinstance(infile, (str, os.PathLike)) else infile.read()
-    shown = repr(str(infile)) if is_path else "the file"
+    _check_file(infile, "read")
+    shown = repr(str(infile)) if isinstance(infile, (str, os.PathLike)) else "the file"
     try:
-        content = json.loads(text)
+        content = json.loads(_text_of(infile))
         version = int(content["tickwright_jobs"])
         if version > FORMAT_VERSION:
             raise NewerStoreError(f"{shown} is of format {version}; this version reads up to {FORMAT_VERSION}")
@@ -67,8 +67,15 @@ def read_jobs(infile: str | TextIO, serializer: Serializer | None = None) -> lis
         raise JobStoreError(f"{shown} was not written by export_jobs, or changed since: {error!r}") from error
 
 
-def _text_of(path: str | os.PathLike[str]) -> str:
-    with open(path, encoding="utf-8") as file:
+def _check_file(file: object, verb: str) -> None:
+    if not isinstance(file, (str, os.PathLike)) and not hasattr(file, verb):
+        raise TypeError(f"give the path of a file or an open text file, not {shortened(file)}")
+
+
+def _text_of(infile: str | TextIO) -> str:
+    if not isinstance(infile, (str, os.PathLike)):
+        return infile.read()
+    with open(infile, encoding="utf-8") as file:
         return file.read()
 
 

@@ -155,6 +155,7 @@ class ProcessWorker:
                 return WorkerProcess(self._context, self._name)
             except TaskUnreadError as death:
                 errand.deaths.append(death)
+            errand.active.raise_if_cancelled()  # to start one takes a while
         raise WorkerStartError(
             f"{errand.deaths[-1]}, and so it went with each of {len(errand.deaths)} new processes; nothing of the run "
             f"was done, and the next run will ask for a process again"

@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parents[2]
+WORK = HERE / "benchmarks" / ".results"
+"""Where the files of jobs lie for as long as they are measured; git does not look there."""
 
 
 def main() -> int:
@@ -19,6 +21,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=int, default=60)
     told = parser.parse_args()
+    WORK.mkdir(exist_ok=True)
     cases = [
         ("many_jobs", [store, str(told.jobs), str(told.seconds)], f"{told.jobs:,} jobs, {store}")
         for store in ("memory", "sqlite")
@@ -28,7 +31,7 @@ def main() -> int:
         for runs in (0, told.runs)
     ]
     for module, arguments, title in cases:
-        with TemporaryDirectory(dir=HERE) as folder:
+        with TemporaryDirectory(dir=WORK) as folder:
             command = [sys.executable, "-m", f"benchmarks.scale.{module}", folder, *arguments]
             output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=HERE).stdout
         lines = [f"| {what} | {value} |" for what, value in json.loads(output.splitlines()[-1]).items()]

@@ -36,23 +36,25 @@ def active(name: str) -> ActiveRun:
 
 
 @pytest.mark.parametrize(
-    ("began", "elapsed", "started"),
+    ("began", "elapsed", "told", "span"),
     [
-        (7.0, 20.0, 3.0),  # it waited in the pipe
-        (4.0, 26.0, 0.0),  # right away
-        (3.0, 27.0, 0.0),  # clocks of two machines, or none: not before it was sent,
-        (99.0, 20.0, 6.0),  # nor so late that there was no time for it
+        (7.0, 20.0, 0.0, (0.0, 23.0)),  # the function was called a while after it was told that it would be
+        (7.0, 20.0, 5.0, (3.0, 23.0)),  # it had begun when we read the answer to the one before it, and told so
+        (3.0, 27.0, 0.0, (0.0, 27.0)),  # clocks of two machines, or none: not before it was sent,
+        (99.0, 20.0, 9.0, (6.0, 26.0)),  # nor so late that there was no time for it
     ],
 )
-def test_a_run_started_when_its_process_says_in_the_time_of_the_host(monkeypatch, began, elapsed, started):
+def test_a_run_started_and_ended_when_its_process_says_in_the_time_of_the_host(monkeypatch, began, elapsed, told, span):
     machine, clock = ByHand(), ByHand()
     monkeypatch.setattr(errand_module, "MACHINE", machine)
     errand = Errand(active("run"), job_of(work.nothing))
     machine.seconds, clock.seconds = 4.0, 1_000.0
     errand.send(clock)
+    clock.seconds += told
+    errand.start(clock)
     machine.seconds, clock.seconds = 30.0, -500.0  # somebody sets the host's clock meanwhile
     answer = Answer(status="succeeded", called=True, began=began, elapsed=elapsed)
-    assert errand.started_by(answer) == NOON + timedelta(seconds=1_000.0 + started)
+    assert errand.span_by(answer) == tuple(NOON + timedelta(seconds=1_000.0 + seconds) for seconds in span)
 
 
 class Process:

@@ -68,11 +68,12 @@ class Errand:
             return now, now
         return self.started_at, self.started_at + timedelta(seconds=clock.monotonic() - self.began)
 
-    def started_by(self, answer: Answer) -> datetime:
-        """Return when it started, now that there is an answer to it.
+    def span_by(self, answer: Answer) -> tuple[datetime, datetime]:
+        """Return when it started and ended, now that there is an answer to it.
 
-        It may have waited in the pipe behind another one, and the threads of the pool for their turn.
+        It started when that was told, unless the thread that told it was late and its process says so.
         """
         sent_at, sent = self.sent
         latest = MACHINE.monotonic() - answer.elapsed
-        return sent_at + timedelta(seconds=max(0.0, min(answer.began, latest) - sent))
+        began = sent_at + timedelta(seconds=max(0.0, min(answer.began, latest) - sent))
+        return min(self.started_at, began), began + timedelta(seconds=answer.elapsed)

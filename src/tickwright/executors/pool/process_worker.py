@@ -120,8 +120,7 @@ class ProcessWorker:
             process.bury()
         if self._errands and self._errands[0].was_sent:
             self._come_first(self._errands[0])
-        started_at = errand.started_by(answer)
-        return [make_report(answer, payload, errand.active.id, started_at)]
+        return [make_report(answer, payload, errand.active.id, *errand.span_by(answer))]
 
     def _send(self, errand: Errand) -> Report | None:
         """Send an errand to the process there is, or to a new one; return a report where it comes to nothing."""

@@ -249,10 +249,11 @@ def unpack_answer(header: bytes) -> Answer:
     return Answer(*pickle.loads(header))
 
 
-def make_report(answer: Answer, payload: bytes | None, run_id: str, started_at: datetime) -> Report:
-    """Return the report of a run that its worker was given at `started_at`."""
+def make_report(
+    answer: Answer, payload: bytes | None, run_id: str, started_at: datetime, finished_at: datetime
+) -> Report:
+    """Return the report of a run that started and ended at these instants."""
     status = RunStatus(answer.status)
-    finished_at = started_at + timedelta(seconds=answer.elapsed)
     report = Report(
         run_id,
         status,

@@ -679,3 +679,32 @@ def test_time_does_not_run_back_by_advancing():
     scheduler = ManualScheduler("2026-01-01")
     with pytest.raises(ValueError, match=r"jump"):
         scheduler.advance_to("2025-12-31")
+
+
+def test_a_blocking_start_returns_when_the_listeners_have_been_told():
+    scheduler = BlockingScheduler()
+    entered, gate = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def listen(event: events.Event) -> None:
+        entered.set()
+        gate.wait(10)
+        order.append("told")
+
+    def live() -> None:
+        scheduler.start()
+        order.append("returned")
+
+    scheduler.add_listener(listen, events.EVENT_JOB_EXECUTED)
+    scheduler.add_job(deeds.note, id="once")
+    living = Thread(target=live)
+    living.start()
+    assert entered.wait(10)
+    loop = scheduler._loop
+    assert loop is not None
+    loop.ask_to_stop(wait=True)  # as the handler of a signal does, which cannot wait itself
+    assert loop.stopped.wait(10)
+    living.join(0.1)  # where it waits for nobody, it has returned by now
+    gate.set()
+    living.join(10)
+    assert order == ["told", "returned"]

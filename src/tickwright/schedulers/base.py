@@ -176,6 +176,10 @@ class BaseScheduler(PartCalls):
     def _await_stop(self, loop: Loop, stopping: Stopping) -> None:
         # Without `wait` the loop only puts things in order; that takes moments unless a store hangs.
         loop.stopped.wait(stopping.longest_wait(LONGEST_SETTLING))
+        self._await_listeners(stopping)
+
+    def _await_listeners(self, stopping: Stopping) -> None:
+        """Let listeners hear of all that came by the end, where the shutdown waits."""
         if stopping.wait:
             self._listeners.drain(min(stopping.seconds_left() or SHORTEST_SETTLING, LONGEST_SETTLING))
 

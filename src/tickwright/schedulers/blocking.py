@@ -39,6 +39,8 @@ class BlockingScheduler(BaseScheduler):
         loop = self._begin(paused)
         with self._stopped_by_signals(loop):
             self._run(loop)
+            if loop.stopping is not None:
+                self._await_listeners(loop.stopping)
 
     def __enter__(self) -> Self:
         return self

@@ -359,7 +359,8 @@ def test_a_process_that_can_load_it_runs_it_while_another_has_it_set_aside(
     here.add_listener(heard)
     here.start(paused=True)
     module = importlib.import_module(MODULE)
-    here.add_job(module.work, "interval", seconds=0.2, args=[module.Thing(3)], id="fragile")
+    # With room for several runs: that the machine stands still for a fifth of a second is no reason to skip one.
+    here.add_job(module.work, "interval", seconds=0.2, args=[module.Thing(3)], id="fragile", max_instances=100)
     plan = plan_of(here)
     shelf.put(None)
     here.resume()
@@ -391,10 +392,7 @@ def test_a_process_that_can_load_it_runs_it_while_another_has_it_set_aside(
     assert soon(lambda: all(run.is_settled for run in here.get_runs()))
     notes = list(deeds.noted)
     runs = here.get_runs("fragile")
-    assert {run.status for run in runs} <= {
-        "succeeded",
-        "skipped",
-    }  # skipped where the machine stood still for a moment
+    assert {run.status for run in runs} == {"succeeded"}
     assert len({note.run_id for note in notes}) == len(notes)
     # The other process noted its calls in a memory of its own.
     notes += [deeds.Note(run.job_id, run.fire_time, 1, run.id) for run in runs if run.owner in by_others]

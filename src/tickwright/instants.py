@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["DAY", "EARLIEST", "EPOCH", "HOUR", "LATEST", "SECOND", "UTC", "to_datetime", "to_micros"]
+__all__ = ["DAY", "EARLIEST", "EPOCH", "HOUR", "LATEST", "MICROSECOND", "SECOND", "UTC", "to_datetime", "to_micros"]
 
 UTC = UTC
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described, shortened
+from tickwright.errors import ConflictingIdError, JobLookupError, UnreadableJobError, described
 from tickwright.policies import UNSET, OnLost, Unset
 from tickwright.schedulers.looking import LookCalls
 from tickwright.schedulers.outfitting import outfit_later
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         as_next_run_time,
         changing,
         check_alias,
+        checked_flag,
         declare,
         events,
         give_up_due,
@@ -108,9 +109,7 @@ class AddCalls(LookCalls):
     def _asked_for(
         self, job: StoredJob, jobstore: str, replace_existing: bool, next_run_time: datetime | str | Unset | None
     ) -> PendingJob:
-        if not isinstance(replace_existing, bool):
-            given = shortened(replace_existing)
-            raise TypeError(f"job {job.id!r}: replace_existing must be True or False, not {given}")
+        checked_flag("replace_existing", replace_existing, f"job {job.id!r}")
         check_alias(jobstore, of_job=job.id)
         if next_run_time is not UNSET:
             next_run_time = as_next_run_time(next_run_time, self.timezone, f"job {job.id!r}")

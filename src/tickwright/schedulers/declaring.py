@@ -23,7 +23,7 @@ from tickwright.stored_job import NO_KWARGS, StoredJob
 from tickwright.triggers.base import Trigger
 from tickwright.triggers.date import DateTrigger
 
-__all__ = ["JobDefaults", "as_next_run_time", "changed", "checked_defaults", "declare", "declare_alike"]
+__all__ = ["JobDefaults", "as_next_run_time", "changed", "checked_defaults", "checked_flag", "declare", "declare_alike"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def declare(
         misfire_grace_time=(
             defaults.misfire_grace_time if misfire_grace_time is UNSET else _grace(misfire_grace_time, shown)
         ),
-        coalesce=defaults.coalesce if coalesce is UNSET else _flag("coalesce", coalesce, shown),
+        coalesce=defaults.coalesce if coalesce is UNSET else checked_flag("coalesce", coalesce, shown),
         max_instances=(
             defaults.max_instances if max_instances is UNSET else _count("max_instances", max_instances, shown)
         ),
@@ -142,7 +142,7 @@ def changed(job: StoredJob, changes: Mapping[str, Any]) -> StoredJob:
         "name": lambda value: {"name": _text("name", value, shown)},
         "executor": lambda value: {"executor": _unicode("executor", value, shown)},
         "misfire_grace_time": lambda value: {"misfire_grace_time": _grace(value, shown)},
-        "coalesce": lambda value: {"coalesce": _flag("coalesce", value, shown)},
+        "coalesce": lambda value: {"coalesce": checked_flag("coalesce", value, shown)},
         "max_instances": lambda value: {"max_instances": _count("max_instances", value, shown)},
         "on_lost": lambda value: {"on_lost": _on_lost(value, shown)},
         "trigger": lambda value: {"trigger": value},
@@ -243,7 +243,8 @@ def _kwargs(value: Any, shown: Shown) -> Mapping[str, Any]:
     return dict(value) or NO_KWARGS
 
 
-def _flag(parameter: str, value: Any, shown: Shown) -> bool:
+def checked_flag(parameter: str, value: Any, shown: Shown) -> bool:
+    """Return True or False. Raises `TypeError` naming the parameter for anything else."""
     if not isinstance(value, bool):
         raise TypeError(f"{shown}: {parameter} must be True or False, not {shortened(value)}")
     return value
@@ -285,7 +286,7 @@ def checked_defaults(options: Mapping[str, Any]) -> JobDefaults:
     shown = "job_defaults"
     takers: dict[str, Callable[[Any], Any]] = {
         "misfire_grace_time": lambda value: _grace(value, shown),
-        "coalesce": lambda value: _flag("coalesce", value, shown),
+        "coalesce": lambda value: checked_flag("coalesce", value, shown),
         "max_instances": lambda value: _count("max_instances", value, shown),
         "on_lost": lambda value: _on_lost(value, shown),
     }

@@ -37,7 +37,7 @@ from tickwright.schedulers.batch_decision import BatchDecision
 from tickwright.schedulers.bell import Bell
 from tickwright.schedulers.checkup import examine
 from tickwright.schedulers.configuration import read_configuration
-from tickwright.schedulers.declaring import as_next_run_time, changed, declare, declare_alike
+from tickwright.schedulers.declaring import as_next_run_time, changed, checked_flag, declare, declare_alike
 from tickwright.schedulers.given_names import check_alias, check_job_id, check_run_id, instead_of_job_id
 from tickwright.schedulers.health import Health
 from tickwright.schedulers.host import Host
@@ -113,6 +113,7 @@ __all__ = [
     "check_alias",
     "check_job_id",
     "check_run_id",
+    "checked_flag",
     "current_run",
     "date",
     "datetime",

@@ -109,11 +109,6 @@ class AheadCrew(Crew):
             self._ahead.pop(report.run_id, None)
             self._settle(report)
 
-    def _settle(self, report: Report) -> None:
-        report = self._host.pack(report)  # first of all, as in a plain crew
-        self._taken.pop(report.run_id, None)
-        self._host.deliver(report)
-
     # -- what to do next ---------------------------------------------------------------------------
 
     def _next(self) -> Item | None:

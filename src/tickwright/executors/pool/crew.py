@@ -84,6 +84,14 @@ class Crew(ABC):
     def _work(self) -> None:
         """Perform runs; return when the crew is closed, and there is nothing left to do. A thread is this call."""
 
+    def _settle(self, report: Report) -> None:
+        """Hand in the report of a run that was begun."""
+        # Serialising the result is a part of the work: only after it is there room for another run. And before the
+        # report is out, so that whoever acts on it finds that room.
+        report = self._host.pack(report)
+        self._taken.pop(report.run_id, None)
+        self._host.deliver(report)
+
     def _broken(self, active: ActiveRun, error: BaseException) -> Report:
         reason = f"its worker broke: {error!r}"
         forget_frames(error)
@@ -176,7 +184,6 @@ class PlainCrew(Crew):
 
     def _work(self) -> None:
         worker = self._hire(self._host)
-        deliver = self._host.deliver
         while (item := self._queue.get()) is not None:
             active, job = item
             run_id = active.record.id
@@ -185,11 +192,7 @@ class PlainCrew(Crew):
                     report = worker.perform(active, job)
                 except BaseException as error:  # border: no thread may die of a worker
                     report = self._broken(active, error)
-                # Serialising the result is a part of the work: only after it is there room for another run. And
-                # before the report is out, so that whoever acts on it finds that room.
-                report = self._host.pack(report)
-                self._taken.pop(run_id, None)
-                deliver(report)
+                self._settle(report)
                 del report
             # While it waits for the next one, the thread must not keep the last job's arguments and result.
             del item, active, job

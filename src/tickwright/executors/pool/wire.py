@@ -9,10 +9,11 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from tickwright.errors import InvalidJobError, UnpicklableResultError, described, shortened
+from tickwright.instants import MICROSECOND, to_datetime, to_micros
 from tickwright.policies import UNSET
 from tickwright.reference import Reference, name_now
 from tickwright.report import Report
@@ -45,9 +46,6 @@ LARGEST_INSIDE = 4 * 1024
 # Each border here is for BaseException: what the user's objects raise when they are pickled or loaded is told about
 # their run, and SystemExit and KeyboardInterrupt mean no more there than in the job itself.
 
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _Said: TypeAlias = tuple[str, str, int, int, int, str | None, int, str, str, str, int]
 """What a worker process is told of a run, which has no outcome yet. Numbers take a sixth of what datetimes take."""
@@ -108,11 +106,11 @@ def _heard(said: _Said) -> Run:
     return Run(
         id=id,
         job_id=job_id,
-        fire_time=_EPOCH + timedelta(0, 0, fire_time),
-        due_at=_EPOCH + timedelta(0, 0, due_at),
+        fire_time=to_datetime(fire_time),
+        due_at=to_datetime(due_at),
         attempt=attempt,
         reason=reason,
-        lateness=timedelta(0, 0, lateness),
+        lateness=lateness * MICROSECOND,
         executor=executor,
         host=host,
         owner=owner,
@@ -195,11 +193,11 @@ def _said(run: Run) -> _Said:
     return (
         run.id,
         run.job_id,
-        (run.fire_time - _EPOCH) // _MICROSECOND,
-        (run.due_at - _EPOCH) // _MICROSECOND,
+        to_micros(run.fire_time),
+        to_micros(run.due_at),
         run.attempt,
         run.reason,
-        run.lateness // _MICROSECOND,
+        run.lateness // MICROSECOND,
         run.executor,
         run.host,
         run.owner,

@@ -6,10 +6,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
-__all__ = ["EARLIEST", "EPOCH", "LATEST", "instant_of", "micros_of", "micros_within", "readable_instant", "span_of"]
+from tickwright.instants import EPOCH, MICROSECOND
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+__all__ = ["EARLIEST", "EPOCH", "LATEST", "instant_of", "micros_of", "micros_within", "readable_instant", "span_of"]
 
 
 @overload
@@ -32,8 +31,6 @@ def instant_of(micros: int) -> datetime: ...
 def instant_of(micros: None) -> None: ...
 def instant_of(micros: int | None) -> datetime | None:
     """Return the instant in UTC. Raises `OverflowError` or `TypeError` for what `micros_of` never wrote."""
-    if type(micros) is int:
-        return EPOCH + micros * MICROSECOND
     return None if micros is None else EPOCH + span_of(micros)
 
 

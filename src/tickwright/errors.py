@@ -181,6 +181,16 @@ class ConflictingIdError(_KeyedError):
         super().__init__(*args)
         self.job_id = job_id
 
+    @classmethod
+    def in_store(
+        cls,
+        alias: str,
+        job_id: str,
+        remedy: str = "give this one another id, remove that one, or replace it: add_job(..., replace_existing=True)",
+    ) -> ConflictingIdError:
+        """Return the error that says so of the job store `alias`, and what can be done about it."""
+        return cls(f"job store {alias!r} already has a job {job_id!r}; {remedy}", job_id=job_id)
+
 
 class JobLookupError(_KeyedError):
     """No job of this id is in the job store."""

@@ -123,32 +123,33 @@ def scene():
     scene.close()
 
 
+def report_of_next(scene: Scene) -> Report:
+    """Have a run put ahead of the long one, and return its report."""
+    scene.submit("next")
+    scene.open("before")
+    return scene.inbox.report_of("next")
+
+
 def is_long_still_running(scene: Scene) -> bool:
     return "long" not in [report.run_id for report in scene.inbox.reports()]
 
 
 def test_a_run_that_is_put_ahead_as_another_worker_becomes_idle_goes_to_that_one(scene):
     Worker.in_take["next"] = scene.become_idle
-    scene.submit("next")
-    scene.open("before")
-    assert scene.inbox.report_of("next").status is SUCCEEDED
+    assert report_of_next(scene).status is SUCCEEDED
     assert is_long_still_running(scene)
 
 
 def test_a_run_that_is_cancelled_as_it_is_put_ahead_is_taken_back_at_once(scene):
     Worker.in_take["next"] = lambda: scene.crew.cancel("next")
-    scene.submit("next")
-    scene.open("before")
-    assert scene.inbox.report_of("next").status is CANCELLED
+    assert report_of_next(scene).status is CANCELLED
     assert is_long_still_running(scene)
     assert "next" not in Worker.begun
 
 
 def test_a_run_that_is_lost_as_it_is_put_ahead_is_taken_back_at_once(scene):
     Worker.in_take["next"] = lambda: scene.crew.lose("next")
-    scene.submit("next")
-    scene.open("before")
-    report = scene.inbox.report_of("next")
+    report = report_of_next(scene)
     assert report.status is CANCELLED
     assert "another scheduler" in str(report.reason)
     assert is_long_still_running(scene)
@@ -156,9 +157,7 @@ def test_a_run_that_is_lost_as_it_is_put_ahead_is_taken_back_at_once(scene):
 
 def test_a_run_that_is_put_ahead_as_the_crew_is_closed_is_taken_back_at_once(scene):
     Worker.in_take["next"] = lambda: scene.crew.close(finish=False)
-    scene.submit("next")
-    scene.open("before")
-    report = scene.inbox.report_of("next")
+    report = report_of_next(scene)
     assert report.status is CANCELLED
     assert "shut down" in str(report.reason)
     assert is_long_still_running(scene)
@@ -170,9 +169,7 @@ def test_a_run_that_is_put_ahead_as_the_crew_is_closed_to_finish_is_done_by_whoe
         scene.become_idle()
 
     Worker.in_take["next"] = close_and_become_idle
-    scene.submit("next")
-    scene.open("before")
-    assert scene.inbox.report_of("next").status is SUCCEEDED
+    assert report_of_next(scene).status is SUCCEEDED
     assert is_long_still_running(scene)
 
 
@@ -195,9 +192,7 @@ def test_a_worker_that_breaks_as_it_takes_a_run_ahead_costs_that_run(scene):
         raise MemoryError("none left")
 
     Worker.in_take["next"] = fail
-    scene.submit("next")
-    scene.open("before")
-    report = scene.inbox.report_of("next")
+    report = report_of_next(scene)
     assert report.status is FAILED
     assert "none left" in str(report.reason)
     assert is_long_still_running(scene)

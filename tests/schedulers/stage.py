@@ -207,3 +207,12 @@ def running(scheduler: BaseScheduler) -> Iterator[BaseScheduler]:
 def utc(*fields: int) -> datetime:
     """Return an instant in UTC."""
     return datetime(*fields, tzinfo=UTC)  # type: ignore[arg-type,misc]
+
+
+def end_off_the_record(scheduler: BaseScheduler, store: BreakableStore, gate: Gate, **job: Any) -> None:
+    """Have a run end while its job store is out: it is reported, and what came of it waits to be put on record."""
+    scheduler.add_job(gate, **job)
+    gate.wait_until_entered()
+    store.is_out = True
+    gate.open()
+    assert soon(lambda: scheduler.health().jobstores["default"].unrecorded == 1)

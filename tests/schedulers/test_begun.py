@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.schedulers import deeds
-from tests.schedulers.stage import BreakableStore, soon
+from tests.schedulers.stage import BreakableStore, end_off_the_record, soon
 from tickwright import BackgroundScheduler, events
 from tickwright.change import Change
 from tickwright.executors.pool import ThreadPoolExecutor
@@ -61,11 +61,7 @@ def test_runs_are_found_by_the_status_that_they_are_shown_with(scheduler, gate):
 def test_a_run_whose_end_cannot_be_put_on_record_is_running_still(background, gate):
     store = BreakableStore()
     scheduler = background(jobstores={"default": store}, jobstore_retry_interval=0.1)
-    scheduler.add_job(gate, id="busy")
-    gate.wait_until_entered()
-    store.is_out = True
-    gate.open()
-    assert soon(lambda: scheduler.health().jobstores["default"].unrecorded == 1)
+    end_off_the_record(scheduler, store, gate, id="busy")
     (run,) = scheduler.get_runs()
     assert (run.status, run.started_at is None, run.finished_at) == ("running", False, None)
 

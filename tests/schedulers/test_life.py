@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.schedulers import deeds
-from tests.schedulers.stage import BreakableStore, Gate, Heard, in_time, running, soon
+from tests.schedulers.stage import BreakableStore, Gate, Heard, end_off_the_record, in_time, running, soon
 from tickwright import BackgroundScheduler, BlockingScheduler, events
 from tickwright.errors import (
     ConfigurationError,
@@ -439,11 +439,7 @@ def test_what_an_outage_kept_from_the_record_is_found_lost_at_the_next_start(bac
 def test_shutdown_without_wait_while_the_store_is_out_comes_back(background, gate):
     store = BreakableStore()
     scheduler = background(jobstores={"default": store}, jobstore_retry_interval=0.1)
-    scheduler.add_job(gate)
-    gate.wait_until_entered()
-    store.is_out = True
-    gate.open()
-    assert soon(lambda: scheduler.health().jobstores["default"].unrecorded == 1)
+    end_off_the_record(scheduler, store, gate)
     in_time(lambda: scheduler.shutdown(wait=False), 5)
     assert not scheduler.running
 
@@ -451,11 +447,7 @@ def test_shutdown_without_wait_while_the_store_is_out_comes_back(background, gat
 def test_outcomes_are_written_when_the_store_answers_again_during_the_shutdown(background, gate):
     store = BreakableStore()
     scheduler = background(jobstores={"default": store}, jobstore_retry_interval=0.1)
-    scheduler.add_job(gate, id="slow")
-    gate.wait_until_entered()
-    store.is_out = True
-    gate.open()
-    assert soon(lambda: scheduler.health().jobstores["default"].unrecorded == 1)
+    end_off_the_record(scheduler, store, gate, id="slow")
     stopping = Thread(target=scheduler.shutdown, daemon=True)
     stopping.start()
     assert soon(lambda: scheduler.health().state == "stopping")

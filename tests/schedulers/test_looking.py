@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.schedulers import deeds
-from tests.schedulers.stage import BreakableStore, Heard, RaisingTrigger, soon, utc
+from tests.schedulers.stage import BreakableStore, Heard, RaisingTrigger, end_off_the_record, soon, utc
 from tickwright import events
 from tickwright.errors import (
     ConflictingIdError,
@@ -251,11 +251,7 @@ def test_a_scheduler_that_is_well_says_so(background):
 def test_a_store_that_is_out_is_no_secret_and_is_forgiven_when_it_answers(background, gate):
     store = BreakableStore()
     scheduler = background(jobstores={"default": store, "fine": MemoryJobStore()}, jobstore_retry_interval=0.1)
-    scheduler.add_job(gate, id="busy")
-    gate.wait_until_entered()
-    store.is_out = True
-    gate.open()
-    assert soon(lambda: scheduler.health().jobstores["default"].unrecorded == 1)
+    end_off_the_record(scheduler, store, gate, id="busy")
     assert soon(lambda: not scheduler.health().ok)
     health = scheduler.health()
     out = health.jobstores["default"]

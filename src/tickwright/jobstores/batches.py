@@ -173,11 +173,7 @@ class BatchWrites:
 
     def _id_is_taken(self, job_id: str) -> ConflictingIdError:
         """Return the error that says so."""
-        return ConflictingIdError(
-            f"job store {self.alias!r} already has a job {job_id!r}; "
-            f"give this one another id, remove that one, or replace it: add_job(..., replace_existing=True)",
-            job_id=job_id,
-        )
+        return ConflictingIdError.in_store(self.alias, job_id)
 
     def _no_such_job(self, job_id: str) -> JobLookupError:
         """Return the error that says so."""

@@ -284,17 +284,12 @@ class AddCalls(LookCalls):
                 added.pop()
         return len(added)
 
-    def _check_free(
-        self,
-        store: JobStore,
-        job_id: str,
-        remedy: str = "give this one another id, remove that one, or replace it: add_job(..., replace_existing=True)",
-    ) -> None:
+    def _check_free(self, store: JobStore, job_id: str, *remedy: str) -> None:
         """Raise where the id is taken, by a job that cannot be loaded too."""
         with suppress(UnreadableJobError):
             if store.lookup_job(job_id) is None:
                 return
-        raise ConflictingIdError(f"job store {store.alias!r} already has a job {job_id!r}; {remedy}", job_id=job_id)
+        raise ConflictingIdError.in_store(store.alias, job_id, *remedy)
 
     def _take_out_again(self, alias: str, job_ids: list[str], error: BaseException) -> None:
         """Remove what an import has added, as far as the store allows; the error tells of the rest.

@@ -33,7 +33,8 @@ HOUSE = (
     (2, "core", ("core", "core.*")),
     (1, "ports", ("jobstores.base", "jobstores.batches", "jobstores.body", "jobstores.history")),
     (1, "ports", ("jobstores.job_table", "jobstores.leases", "jobstores.trigger_code")),
-    (1, "ports", ("executors.base", "executors.call", "serializers", "serializers.*")),
+    (1, "ports", ("executors.base", "executors.call", "executors.crew", "executors.crewed")),
+    (1, "ports", ("serializers", "serializers.*")),
     (3, "adapters", ("jobstores", "jobstores.*", "executors", "executors.*")),
     (0, "words", ("triggers", "triggers.*", "*")),
 )

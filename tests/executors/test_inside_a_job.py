@@ -12,7 +12,7 @@ from tickwright.clock import Clock
 from tickwright.errors import NoCurrentRunError
 from tickwright.executors.debug import DebugExecutor
 from tickwright.executors.pool import ThreadPoolExecutor
-from tickwright.executors.pool.crew import PlainCrew
+from tickwright.executors.pool.thread_crew import PlainCrew
 from tickwright.run import Run, RunStatus
 from tickwright.testing.suites.execution import work
 from tickwright.testing.suites.execution.stage import FIRE_TIME, Inbox, Stage, job_of

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from tickwright.active_run import ActiveRun
 from tickwright.executors.base import ExecutorHost
-from tickwright.executors.pool.crew import CANCELLED, LOST_LEASE, SHUT_DOWN, Crew, Item
+from tickwright.executors.crew import CANCELLED, LOST_LEASE, SHUT_DOWN, Item
+from tickwright.executors.pool.thread_crew import ThreadCrew
 from tickwright.report import Report
 from tickwright.stored_job import StoredJob
 
@@ -51,7 +52,7 @@ class AheadWorker(Protocol):
         """Let go of what it holds. The thread calls this as the last thing."""
 
 
-class AheadCrew(Crew):
+class AheadCrew(ThreadCrew):
     """A crew whose workers have one run ahead while more of them wait.
 
     No run waits behind a long one while somebody else could begin it. So nothing is put ahead while a thread has

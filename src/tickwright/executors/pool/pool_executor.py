@@ -1,28 +1,21 @@
-"""What the pools have in common: options, and a crew from each start to its shutdown."""
+"""What the pools have in common: a number of workers, and a queue before them."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Any
 
-from tickwright.active_run import is_inside_a_run
-from tickwright.errors import ConfigurationError, SchedulerNotRunningError, shortened
-from tickwright.executors.base import Executor, ExecutorHost
-from tickwright.executors.pool.crew import Crew
-from tickwright.run import Run
-from tickwright.stored_job import StoredJob
+from tickwright.errors import ConfigurationError, shortened
+from tickwright.executors.crewed import CrewedExecutor, whole_number
 
 __all__ = ["PoolExecutor"]
 
 
-class PoolExecutor(Executor):
+class PoolExecutor(CrewedExecutor):
     """An executor with up to `max_workers` workers, and a queue before them.
 
     `max_queued` is how many runs may wait for a worker before `room()` says that there is none: the scheduler
     then leaves jobs due in the store, where a restart finds them. Where other schedulers share the store, no run is
     taken to wait here at all. `submit` itself takes any number.
-
-    `shutdown` called from inside a job does not wait, whatever it is told: it would wait for itself.
     """
 
     def __init__(self, max_workers: int, max_queued: int, pool_kwargs: Any) -> None:
@@ -31,60 +24,11 @@ class PoolExecutor(Executor):
                 f"pool_kwargs={shortened(pool_kwargs)}: {type(self).__name__} has workers of its own, "
                 f"and passes nothing on to concurrent.futures; leave it out"
             )
-        self.max_workers = _whole("max_workers", max_workers, at_least=1)
-        self.max_queued = _whole("max_queued", max_queued, at_least=0)
-        self._crew: Crew | None = None
-
-    @abstractmethod
-    def make_crew(self, host: ExecutorHost, name: str) -> Crew:
-        """Return a new crew of `max_workers`."""
-
-    def start(self, scheduler: ExecutorHost, alias: str) -> None:
-        if self._crew is not None and not self._crew.is_closed:
-            raise ConfigurationError(
-                f"this {type(self).__name__} already runs as executor {self.alias!r}; give {alias!r} one of its own"
-            )
-        super().start(scheduler, alias)
-        self._crew = self.make_crew(scheduler, alias)
-
-    def submit(self, run: Run, job: StoredJob) -> None:
-        if self._crew is None:
-            raise SchedulerNotRunningError(f"executor {self.alias!r} is not started; start its scheduler first")
-        self._crew.take(run, job)
+        self.max_workers = whole_number("max_workers", max_workers, at_least=1)
+        self.max_queued = whole_number("max_queued", max_queued, at_least=0)
 
     def room(self) -> int | None:
-        return self._free(self.max_workers + self.max_queued)
+        return self._left_of(self.max_workers + self.max_queued)
 
     def idle(self) -> int | None:
-        return self._free(self.max_workers)
-
-    def _free(self, places: int) -> int:
-        if self._crew is None or self._crew.is_closed:
-            return 0
-        return max(0, places - self._crew.taken)
-
-    def cancel(self, run_id: str) -> bool:
-        return self._crew is not None and self._crew.cancel(run_id)
-
-    def lose(self, run_id: str) -> None:
-        if self._crew is not None:
-            self._crew.lose(run_id)
-
-    def shutdown(self, wait: bool = True) -> None:
-        if self._crew is None:
-            return
-        self._crew.close(finish=wait)
-        # Waiting inside a job is waiting for that job, and two that both did it would wait for each other.
-        if wait and not is_inside_a_run():
-            self._crew.join()
-
-
-def _whole(option: str, value: object, at_least: int) -> int:
-    """Return an option as a whole number; configuration files give it as text."""
-    try:
-        number = int(value)  # type: ignore[call-overload] # what is no number refuses it
-    except (TypeError, ValueError):
-        number = None
-    if number is None or number < at_least or isinstance(value, (bool, float)):
-        raise ConfigurationError(f"{option} must be a whole number, at least {at_least}; got {shortened(value)}")
-    return int(number)
+        return self._left_of(self.max_workers)

@@ -7,8 +7,8 @@ from typing import Any
 from tickwright.active_run import ActiveRun
 from tickwright.executors.base import ExecutorHost
 from tickwright.executors.call import call
-from tickwright.executors.pool.crew import PlainCrew
 from tickwright.executors.pool.pool_executor import PoolExecutor
+from tickwright.executors.pool.thread_crew import PlainCrew
 from tickwright.report import Report
 from tickwright.stored_job import StoredJob
 

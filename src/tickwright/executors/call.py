@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextvars import copy_context
-from datetime import timedelta
+from contextvars import Context, copy_context
+from datetime import datetime, timedelta
 from inspect import isasyncgenfunction, isawaitable, iscoroutine, isgeneratorfunction
 from types import AsyncGeneratorType, GeneratorType, TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from tickwright.active_run import ActiveRun, enter_run
 from tickwright.errors import InvalidJobError, RunCancelledError
+from tickwright.event_loops import running_loop
+from tickwright.interrupts import is_ctrl_c
 from tickwright.report import Report, Started
 from tickwright.run import RunStatus
 
 if TYPE_CHECKING:
     from tickwright.executors.base import ExecutorHost
 
-__all__ = ["call", "forget_frames"]
+__all__ = ["Rest", "await_rest", "call", "call_to_be_awaited", "forget_frames"]
 
 
+@final
 class _Outcome(NamedTuple):
     status: RunStatus
     result: Any = None
@@ -48,27 +51,78 @@ def call(
 
     `Started` is delivered before the function is called, the report is not: that is the caller's.
     """
+    made = call_to_be_awaited(active, func, args, kwargs, host)
+    return made.context.run(_in_a_loop_of_its_own, made, active, host) if isinstance(made, Rest) else made
+
+
+class _Beginning(NamedTuple):
+    started_at: datetime
+    monotonic: float
+    """The same on the clock that measures durations."""
+
+
+@final
+class Rest(NamedTuple):
+    """What is left of a call when the function has returned something to be awaited."""
+
+    awaitable: Awaitable[Any]
+    context: Context
+    """The run's own, in which it is to be awaited."""
+    beginning: _Beginning
+
+
+def call_to_be_awaited(
+    active: ActiveRun,
+    func: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    host: ExecutorHost,
+) -> Report | Rest:
+    """Do what `call` does, up to where something is to be awaited: then return that, for `await_rest`."""
     clock = host.clock
     started_at = active.started_at = clock.now()
-    began = clock.monotonic()
-    run_id = active.record.id
-    host.deliver(Started(run_id, started_at))
+    beginning = _Beginning(started_at, clock.monotonic())
+    host.deliver(Started(active.record.id, started_at))
     # A context of its own: what a job sets in context variables does not reach the next one on this thread.
-    outcome = copy_context().run(_invoke, active, func, args, kwargs)
+    context = copy_context()
+    outcome = context.run(_invoke, active, func, args, kwargs)
+    if type(outcome) is _Outcome:  # and not isinstance(), which asks what the function returned what it is
+        return _report(active, outcome, beginning, host)
+    return Rest(outcome, context, beginning)
+
+
+async def await_rest(rest: Rest, active: ActiveRun, host: ExecutorHost) -> Report:
+    """Await the rest of a call in this task, which has the context of the rest; return the report.
+
+    A task that somebody cancels ends as `cancelled`, if its function lets that happen. Ctrl-C is raised on.
+    """
+    try:
+        outcome = _Outcome(RunStatus.SUCCEEDED, await rest.awaitable)
+    except BaseException as error:  # border: the job's function
+        if is_ctrl_c(error):
+            raise
+        outcome = _raised(error, active)
+    return _report(active, outcome, rest.beginning, host)
+
+
+def _report(active: ActiveRun, outcome: _Outcome, beginning: _Beginning, host: ExecutorHost) -> Report:
+    started_at, began = beginning
     # The wall clock may be set while the job runs; a duration may not come out negative.
-    elapsed = timedelta(seconds=clock.monotonic() - began)
+    elapsed = timedelta(seconds=host.clock.monotonic() - began)
     status, result, exception, traceback, reason = outcome
-    return Report(run_id, status, started_at + elapsed, started_at, result, exception, traceback, reason)
+    return Report(active.record.id, status, started_at + elapsed, started_at, result, exception, traceback, reason)
 
 
-def _invoke(active: ActiveRun, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> _Outcome:
+def _invoke(
+    active: ActiveRun, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> _Outcome | Awaitable[Any]:
     enter_run(active)
     try:
         result = func(*args, **kwargs)
         if result is None:
             return _RETURNED_NONE
         if isawaitable(result):
-            return _in_a_loop_of_its_own(result, active)
+            return result
         if isinstance(result, (GeneratorType, AsyncGeneratorType)) and _only_makes_a_generator(func):
             return _refused_generator(active)
     except BaseException as error:  # border: the job's function, and its result, which may be a lazy object
@@ -76,52 +130,35 @@ def _invoke(active: ActiveRun, func: Callable[..., Any], args: Sequence[Any], kw
     return _Outcome(RunStatus.SUCCEEDED, result)
 
 
-# -- coroutines ------------------------------------------------------------------------------------
+# -- an event loop of its own ------------------------------------------------------------------------
 
 
-def _in_a_loop_of_its_own(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
-    if not _has_running_loop():
-        return _loop(awaitable, active)
+def _in_a_loop_of_its_own(rest: Rest, active: ActiveRun, host: ExecutorHost) -> Report:
+    if running_loop() is None:
+        return _loop(rest, active, host)
     # Called inline by somebody's coroutine: this thread has its loop, and a thread can have only one.
     from threading import Thread
 
-    outcomes: list[_Outcome] = []
+    reports: list[Report] = []
     context = copy_context()
-    thread = Thread(target=lambda: outcomes.append(context.run(_loop, awaitable, active)), daemon=True)
+    thread = Thread(target=lambda: reports.append(context.run(_loop, rest, active, host)), daemon=True)
     thread.start()
     thread.join()
-    return outcomes[0]
+    return reports[0]
 
 
-def _has_running_loop() -> bool:
+def _loop(rest: Rest, active: ActiveRun, host: ExecutorHost) -> Report:
     import asyncio
 
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _loop(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
-    import asyncio
-
-    coroutine = _awaited(awaitable, active)
+    coroutine = await_rest(rest, active, host)
     try:
         return asyncio.run(coroutine)
     except BaseException as error:  # border: SystemExit in one of the job's tasks comes out of the loop itself
-        return _raised(error, active)
+        return _report(active, _raised(error, active), rest.beginning, host)
     finally:
-        for one in (coroutine, awaitable):  # where the loop could not even be made
+        for one in (coroutine, rest.awaitable):  # where the loop could not even be made
             if iscoroutine(one):
                 one.close()
-
-
-async def _awaited(awaitable: Awaitable[Any], active: ActiveRun) -> _Outcome:
-    try:
-        return _Outcome(RunStatus.SUCCEEDED, await awaitable)
-    except BaseException as error:  # border: the job's function
-        return _raised(error, active)
 
 
 # -- what went wrong -------------------------------------------------------------------------------
@@ -134,10 +171,25 @@ def _raised(error: BaseException, active: ActiveRun) -> _Outcome:
     if issubclass(kind, RunCancelledError) and active.is_to_stop:
         why = "it was asked to stop" if active.cancel_requested else "it was told that it is lost"
         return _Outcome(RunStatus.CANCELLED, exception=error, reason=f"{why}, and stopped")
+    if _is_end_of_task(kind):
+        why = (
+            "it was asked to stop" if active.cancel_requested else "its task was cancelled, as when its event loop ends"
+        )
+        return _Outcome(RunStatus.CANCELLED, exception=error, reason=why)
     reason = None
     if not issubclass(kind, Exception):
         reason = f"the function raised {kind.__name__}, which ends the run and not its worker"
     return _Outcome(RunStatus.FAILED, exception=error, traceback=text, reason=reason)
+
+
+def _is_end_of_task(kind: type[BaseException]) -> bool:
+    """Return whether the calling task was cancelled, which may be by anybody, and this is how it ends."""
+    if running_loop() is None:
+        return False
+    import asyncio
+
+    task = asyncio.current_task()
+    return issubclass(kind, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def _traceback_text(error: BaseException) -> str:

@@ -1,0 +1,50 @@
+"""An executor that runs jobs in an event loop of asyncio."""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop
+
+from tickwright.errors import ConfigurationError, shortened
+from tickwright.event_loops import running_loop
+from tickwright.executors.asyncio.loop_crew import LoopCrew
+from tickwright.executors.base import ExecutorHost
+from tickwright.executors.crewed import CrewedExecutor, whole_number
+
+__all__ = ["AsyncIOExecutor"]
+
+
+class AsyncIOExecutor(CrewedExecutor):
+    """Runs `async def` functions as tasks of an event loop, and any other in that loop's own thread pool.
+
+    The event loop is `event_loop`, or else that of an `AsyncIOScheduler`, or the one that is running in the thread that
+    starts the scheduler. A plain function that returns something to be awaited is called in a thread, and the
+    rest of it is awaited in the event loop.
+
+    At most `max_running` runs at a time are taken, and other jobs stay due until there is room; None: any number. How
+    many threads there are is the event loop's matter: `loop.set_default_executor`.
+
+    A run that is asked to stop sees it in `current_run().cancel_requested`, and its task is cancelled: `CancelledError`
+    is raised where it awaits something. A run whose event loop ends, as at the end of `asyncio.run`, is cancelled like all
+    tasks, and so recorded. `shutdown` called in the event loop does not wait, whatever it is told: the runs in it
+    would wait for whoever waits for them.
+    """
+
+    def __init__(self, event_loop: AbstractEventLoop | None = None, *, max_running: int | None = None) -> None:
+        if event_loop is not None and not isinstance(event_loop, AbstractEventLoop):
+            raise TypeError(f"event_loop must be an event loop of asyncio, not {shortened(event_loop)}")
+        self._event_loop = event_loop
+        self.max_running = None if max_running is None else whole_number("max_running", max_running, at_least=1)
+
+    def make_crew(self, host: ExecutorHost, name: str) -> LoopCrew:
+        event_loop = self._event_loop or getattr(host, "event_loop", None) or running_loop()
+        if event_loop is None:
+            raise ConfigurationError(
+                f"executor {name!r} has no event loop: none is running in this thread. Start the scheduler in a "
+                f"coroutine, or give AsyncIOExecutor(event_loop=...) the loop that will run"
+            )
+        return LoopCrew(event_loop, host, name)
+
+    def room(self) -> int | None:
+        if isinstance(self._crew, LoopCrew) and self._crew.is_stranded:
+            return 0  # what is due stays due: another start may have a loop that lives
+        return None if self.max_running is None else self._left_of(self.max_running)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from tickwright.active_run import ActiveRun, current_run
     from tickwright.errors import TickwrightError
+    from tickwright.executors.asyncio import AsyncIOExecutor
     from tickwright.executors.pool import ProcessPoolExecutor, ThreadPoolExecutor
     from tickwright.job import Job
     from tickwright.jobstores.memory import MemoryJobStore
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tickwright.names import moved, named
     from tickwright.policies import OnLost
     from tickwright.run import Run, RunStatus
+    from tickwright.schedulers.asyncio import AsyncIOScheduler
     from tickwright.schedulers.background import BackgroundScheduler
     from tickwright.schedulers.blocking import BlockingScheduler
     from tickwright.serializers import JSONSerializer, MovingSerializer, PickleSerializer, Serializer
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ActiveRun",
     "AndTrigger",
+    "AsyncIOExecutor",
+    "AsyncIOScheduler",
     "BackgroundScheduler",
     "BlockingScheduler",
     "CalendarIntervalTrigger",
@@ -62,6 +66,8 @@ __all__ = [
 _NAMES = {
     "ActiveRun": "tickwright.active_run",
     "AndTrigger": "tickwright.triggers.combining",
+    "AsyncIOExecutor": "tickwright.executors.asyncio",
+    "AsyncIOScheduler": "tickwright.schedulers.asyncio",
     "BackgroundScheduler": "tickwright.schedulers.background",
     "BlockingScheduler": "tickwright.schedulers.blocking",
     "CalendarIntervalTrigger": "tickwright.triggers.calendarinterval",

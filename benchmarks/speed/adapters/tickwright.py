@@ -6,8 +6,9 @@ from time import sleep
 
 from benchmarks.speed.adapters.asking import fires_of
 from benchmarks.speed.adapters.field_scheduler import FieldScheduler
-from benchmarks.speed.books import DroppedWorkError, LacksError, note
+from benchmarks.speed.books import DroppedWorkError, note
 from tickwright import (
+    AsyncIOScheduler,
     BackgroundScheduler,
     CronTrigger,
     MemoryJobStore,
@@ -99,9 +100,37 @@ def fill(path, count, first, due):
     exported.unlink()
 
 
-def in_event_loop():
-    """There is no scheduler for an event loop."""
-    raise LacksError("not built")
+class SchedulerInEventLoop(Scheduler):
+    """A scheduler for the event loop that opens it, with all of its books."""
+
+    def __init__(self, runs):
+        self.store = MemoryJobStore(keep_runs=max(runs, 10_000))
+        self.scheduler = AsyncIOScheduler(
+            jobstores={"default": self.store},
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
+            timezone="UTC",
+        )
+
+    async def open(self):
+        """Start it paused."""
+        await self.scheduler.aio.start(paused=True)
+
+    async def add_once(self, func, number, when):
+        """Add a job for an instant."""
+        super().add_once(func, number, when)
+
+    async def go(self):
+        """Let it take what is due."""
+        super().go()
+
+    async def close(self):
+        """Stop."""
+        await self.scheduler.aio.shutdown()
+
+
+def in_event_loop(runs=10_000):
+    """Return a scheduler for an event loop, with the default store."""
+    return SchedulerInEventLoop(runs)
 
 
 def in_threads_with_loops(threads, runs):

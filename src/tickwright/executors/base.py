@@ -76,6 +76,18 @@ class Executor(ABC):
         """
         return self.room()
 
+    def trouble(self) -> str | None:
+        """Return what keeps it from running anything, in words for `health()`; None where nothing does."""
+        return None
+
+    def give_up(self) -> None:
+        """Report as cancelled what cannot go on any more, as where the event loop that it ran in has stopped.
+
+        Asked again and again while a shutdown waits for runs, which would otherwise wait for ever. The default knows of
+        no such runs.
+        """
+        return
+
     def lose(self, run_id: str) -> None:
         """Tell a run that it is lost: another scheduler took this one for dead, and has settled it.
 

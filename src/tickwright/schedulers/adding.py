@@ -49,6 +49,7 @@ class AddCalls(LookCalls):
 
     def add_job(
         self,
+        /,
         func: Callable[..., Any] | str,
         trigger: Trigger | str | timedelta | datetime | None = None,
         args: Iterable[Any] | None = None,

@@ -71,6 +71,7 @@ class BaseScheduler(PartCalls):
     As a context manager it starts at the top of the block and, at its end, waits for what is running.
     """
 
+    _default_executor = "threadpool"
     _inline = False  # whether listeners are called where an event is told
 
     def __init__(self, gconfig: Mapping[str, Any] | None = None, **options: Any) -> None:
@@ -84,8 +85,8 @@ class BaseScheduler(PartCalls):
         self._bell = self._make_bell()
         super().__init__()
         self._configuration = read_configuration(gconfig, "tickwright.", options)
-        self._listeners = Listeners(self._configuration.logger, inline=self._inline)
-        self._parts = Parts(self._configuration.logger)
+        self._listeners = self._make_listeners()
+        self._parts = Parts(self._configuration.logger, self._default_executor)
         self._take_parts(self._configuration)
         _made.add(self)
 
@@ -277,7 +278,7 @@ class BaseScheduler(PartCalls):
 
     def _make_loop(self) -> Loop:
         mailbox = Mailbox(self._bell.ring)
-        self._host = Host(self.clock, mailbox, self._bell.ring)
+        self._host = self._make_host(mailbox)
         self._parts.start(self._host)
         context = Context(
             clock=self.clock,
@@ -302,6 +303,12 @@ class BaseScheduler(PartCalls):
 
     def _executor_started(self) -> None:
         """Do what a shell does when an executor was added to the running scheduler."""
+
+    def _make_listeners(self) -> Listeners:
+        return Listeners(self._configuration.logger, inline=self._inline)
+
+    def _make_host(self, mailbox: Mailbox) -> Host:
+        return Host(self.clock, mailbox, self._bell.ring)
 
     def _make_bell(self) -> Bell:
         return Bell()

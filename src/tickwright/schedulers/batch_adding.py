@@ -61,7 +61,7 @@ OF_ONE = (ConflictingIdError, InvalidJobError, JobLookupError, SchedulerNotRunni
 class BatchAddCalls(JobCalls):
     """The call that adds many jobs, in one transaction of one job store."""
 
-    def add_jobs(self, jobs: Iterable[Mapping[str, Any]], **common: Any) -> list[Job]:
+    def add_jobs(self, /, jobs: Iterable[Mapping[str, Any]], **common: Any) -> list[Job]:
         """Add all of these jobs, or none; return handles on them, in order.
 
         Each of `jobs` has the arguments of `add_job` by their names, `{"func": send, "trigger": "cron", "hour": 3}`;

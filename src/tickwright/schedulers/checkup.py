@@ -41,6 +41,8 @@ def examine(
     for alias, executor in executors.items():
         try:
             rooms[alias] = executor.room()
+            if trouble := executor.trouble():
+                problems.append(f"executor {alias!r}: {trouble}")
         except Exception as error:  # border: an executor that cannot even tell how it is
             rooms[alias] = 0
             problems.append(f"executor {alias!r} cannot tell its room: {error!r}")

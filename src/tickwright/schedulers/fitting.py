@@ -38,7 +38,7 @@ class PartCalls(BatchCalls):
 
         def _executor_started(self) -> None: ...
 
-    def add_jobstore(self, jobstore: JobStore | str, alias: str = "default", **jobstore_opts: Any) -> None:
+    def add_jobstore(self, /, jobstore: JobStore | str, alias: str = "default", **jobstore_opts: Any) -> None:
         """Add a job store: an instance, or a name (`"memory"`, `"sqlite"`) with its options."""
         self._check_process()
         store = make_jobstore(jobstore, alias, jobstore_opts)
@@ -74,7 +74,7 @@ class PartCalls(BatchCalls):
                 store.shutdown()
         self._tell(SchedulerEvent(events.EVENT_JOBSTORE_REMOVED, alias))
 
-    def add_executor(self, executor: Executor | str, alias: str = "default", **executor_opts: Any) -> None:
+    def add_executor(self, /, executor: Executor | str, alias: str = "default", **executor_opts: Any) -> None:
         """Add an executor: an instance, or a name (`"threadpool"`, `"processpool"`, `"debug"`) with its options."""
         self._check_process()
         made = make_executor(executor, alias, executor_opts)

@@ -13,15 +13,18 @@ from tickwright.locks import RLock, is_held_here
 
 __all__ = ["Herald"]
 
+TOGETHER = 100
+"""Events that are passed on in one go, at most."""
+
 
 class Herald:
     """One queue for the whole life of a scheduler, and one thread at a time, kept between `open` and `close`.
 
-    That it is one queue keeps the order also where a scheduler is started again while a slow listener still
-    hears of its shutdown.
+    The events that are there are passed on together. That it is one queue keeps the order also where a scheduler is
+    started again while a slow listener still hears of its shutdown.
     """
 
-    def __init__(self, pass_on: Callable[[Event], None]) -> None:
+    def __init__(self, pass_on: Callable[[list[Event]], None]) -> None:
         self._pass_on = pass_on
         self._queue: SimpleQueue[Event | Flag | None] = SimpleQueue()
         self._thread: Thread | None = None
@@ -97,15 +100,20 @@ class Herald:
         return True
 
     def _run(self) -> None:
+        events: list[Event] = []
         while True:
             item = self._queue.get()
-            if item is None:
-                if self._may_leave():
-                    return
-            elif isinstance(item, Flag):
+            if isinstance(item, Event):
+                events.append(item)
+                if len(events) < TOGETHER and not self._queue.empty():
+                    continue
+            if events:
+                self._pass_on(events)
+                events = []
+            if isinstance(item, Flag):
                 item.set()
-            else:
-                self._pass_on(item)
+            elif item is None and self._may_leave():
+                return
 
     def _may_leave(self) -> bool:
         with self._lock:

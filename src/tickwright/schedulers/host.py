@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tickwright.clock import Clock
 from tickwright.core.mailbox import Mailbox
 from tickwright.report import Report, Started
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 __all__ = ["Host"]
 
@@ -20,6 +24,8 @@ class Host:
         self._wakeup = wakeup
         self.packer: Callable[[Report], Report] = lambda report: report
         """Packs reports for the job stores; there is one before the first run is in flight."""
+        self.event_loop: AbstractEventLoop | None = None
+        """The event loop that the scheduler is for, if it is for one."""
 
     @property
     def clock(self) -> Clock:

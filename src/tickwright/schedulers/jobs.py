@@ -51,7 +51,7 @@ class JobCalls(AddCalls):
 
     # -- change --------------------------------------------------------------------------------------
 
-    def modify_job(self, job_id: str, jobstore: str | None = None, **changes: Any) -> Job:
+    def modify_job(self, /, job_id: str, jobstore: str | None = None, **changes: Any) -> Job:
         """Change a job's parameters, and return it; `next_run_time` too (None pauses it). All of them, or none."""
         shown = f"job {job_id!r}"
         next_run_time = as_next_run_time(changes.pop("next_run_time", UNSET), self.timezone, shown)
@@ -72,7 +72,9 @@ class JobCalls(AddCalls):
 
         return self._change(job_id, jobstore, change, change_pending)
 
-    def reschedule_job(self, job_id: str, jobstore: str | None = None, trigger: Any = None, **trigger_args: Any) -> Job:
+    def reschedule_job(
+        self, /, job_id: str, jobstore: str | None = None, trigger: Any = None, **trigger_args: Any
+    ) -> Job:
         """Give a job another trigger, due at its first fire time; a paused job goes on."""
         check_alias(jobstore)
         if trigger is None and jobstore in ALIASES and jobstore not in self._parts.jobstores:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from inspect import iscoroutinefunction
 from threading import RLock
 from typing import Any
 
@@ -14,18 +15,21 @@ from tickwright.events import EVENT_ALL, Event, mask_of
 from tickwright.locks import unless_held
 from tickwright.schedulers.herald import Herald
 
-__all__ = ["Callback", "Listeners"]
+__all__ = ["Callback", "Listener", "Listeners"]
 
 Callback = Callable[[Any], object]
 
 
 @dataclass(frozen=True, slots=True)
-class _Listener:
+class Listener:
+    """A callback, and what it hears."""
+
     callback: Callback
     mask: int
     event_class: type[Event] | None
 
     def hears(self, event: Event) -> bool:
+        """Whether it is to be told of an event."""
         if not event.code & self.mask:
             return False
         return self.event_class is None or isinstance(event, self.event_class)
@@ -45,14 +49,16 @@ class Listeners:
     With `inline`, listeners are called where the event is told, for schedulers that a test drives by hand.
     """
 
+    takes_coroutine_functions = False
+
     def __init__(self, logger: logging.Logger, *, inline: bool = False) -> None:
         self._logger = logger
         self._inline = inline
-        self._listeners: tuple[_Listener, ...] = ()
+        self._listeners: tuple[Listener, ...] = ()
         self._mask = 0
         self._lock = RLock()
         self._holds: dict[str, _Hold] = {}
-        self._herald = Herald(self._call_listeners)
+        self._herald = Herald(self._call_for_all)
         self.errors = 0
         """How many calls of listeners have raised."""
 
@@ -60,10 +66,15 @@ class Listeners:
         """Tell `callback` of the events in a mask, or of one class."""
         if not callable(callback):
             raise TypeError(f"callback: must be callable, not {shortened(callback)}")
+        if iscoroutinefunction(callback) and not self.takes_coroutine_functions:
+            raise TypeError(
+                f"callback: {shortened(callback)} is a coroutine function, which nobody here awaits; give a plain "
+                f"function, or use an AsyncIOScheduler"
+            )
         if isinstance(mask, type) and issubclass(mask, Event) and mask_of(mask):
-            listener = _Listener(callback, mask_of(mask), mask)
+            listener = Listener(callback, mask_of(mask), mask)
         elif isinstance(mask, int) and not isinstance(mask, bool) and 0 < mask <= EVENT_ALL:
-            listener = _Listener(callback, mask, None)
+            listener = Listener(callback, mask, None)
         else:
             raise ConfigurationError(
                 f"mask: must be EVENT_* constants combined with |, or an event class, not {shortened(mask)}"
@@ -164,18 +175,29 @@ class Listeners:
         self._lock, self._holds = RLock(), {}
         self._herald.begin_anew()
 
+    def _call_for_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._call_listeners(event)
+
     def _call_listeners(self, event: Event) -> None:
+        for listener in self._hearing(event):
+            try:
+                self._call(listener, event)
+            except BaseException as error:  # border: a listener, which may try to end the program from this thread
+                self._complain(listener, event, error)
+                if self._inline and not isinstance(error, Exception):
+                    raise
+
+    def _hearing(self, event: Event) -> Iterator[Listener]:
         for listener in self._listeners:
             # One before it may have removed it meanwhile.
-            if not listener.hears(event) or listener not in self._listeners:
-                continue
-            try:
-                listener.callback(event)
-            except Exception as error:  # border: a listener
-                self.errors += 1
-                self._logger.error("Listener %r raised %r on %r", listener.callback, error, event, exc_info=error)
-            except BaseException as error:  # border: a listener that tries to end the program from this thread
-                self.errors += 1
-                self._logger.error("Listener %r raised %r on %r", listener.callback, error, event)
-                if self._inline:
-                    raise
+            if listener.hears(event) and listener in self._listeners:
+                yield listener
+
+    def _call(self, listener: Listener, event: Event) -> None:
+        listener.callback(event)
+
+    def _complain(self, listener: Listener, event: Event, error: BaseException) -> None:
+        self.errors += 1
+        shown = error if isinstance(error, Exception) else None
+        self._logger.error("Listener %r raised %r on %r", listener.callback, error, event, exc_info=shown)

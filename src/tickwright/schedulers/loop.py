@@ -149,9 +149,10 @@ class Loop:
         # Letters that came before the shutdown are opened: a run that `run_job` has put on record is still submitted.
         self.step()
         while engine.unreported and stopping.may_wait():
+            self._parts.give_up_runs()
             wait = self.step()
             if engine.unreported:
-                self._sleep(min(wait, stopping.seconds_left()))
+                self._sleep(min(wait, LONGEST_WAIT, stopping.seconds_left()))
         self._parts.stop_executors(wait=not engine.unreported and not self.has_strays)
         self._settle(stopping)
         engine.close()

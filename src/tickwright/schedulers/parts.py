@@ -17,8 +17,9 @@ __all__ = ["Parts"]
 class Parts:
     """The maps are replaced whole when they change, so that any thread may read them."""
 
-    def __init__(self, logger: logging.Logger) -> None:
+    def __init__(self, logger: logging.Logger, default_executor: str) -> None:
         self._logger = logger
+        self._default_executor = default_executor
         self.jobstores: dict[str, JobStore] = {}
         self.executors: dict[str, Executor] = {}
 
@@ -64,9 +65,9 @@ class Parts:
             ) from None
 
     def start(self, host: Host) -> None:
-        """Start all, with a memory store and a thread pool as defaults; all or none."""
+        """Start all, with a memory store and the scheduler's own kind of executor as defaults; all or none."""
         if "default" not in self.executors:
-            self.put_executor("default", make_executor("threadpool", "default"))
+            self.put_executor("default", make_executor(self._default_executor, "default"))
         if "default" not in self.jobstores:
             self.put_jobstore("default", make_jobstore("memory", "default"))
         started: list[JobStore | Executor] = []
@@ -93,6 +94,14 @@ class Parts:
                 alias,
                 type(store).__name__,
             )
+
+    def give_up_runs(self) -> None:
+        """Have executors report what cannot go on any more."""
+        for alias, executor in self.executors.items():
+            try:
+                executor.give_up()
+            except Exception as error:  # border: an executor
+                self._logger.error("Executor %r failed to give up runs: %r", alias, error, exc_info=error)
 
     def stop_executors(self, *, wait: bool) -> None:
         """Shut all executors down."""

@@ -14,6 +14,7 @@ from tickwright.serializers import Serializer
 __all__ = ["EXECUTORS", "JOBSTORES", "SERIALIZERS", "make_executor", "make_jobstore", "make_serializer"]
 
 EXECUTORS = {
+    "asyncio": "tickwright.executors.asyncio:AsyncIOExecutor",
     "debug": "tickwright.executors.debug:DebugExecutor",
     "processpool": "tickwright.executors.pool:ProcessPoolExecutor",
     "threadpool": "tickwright.executors.pool:ThreadPoolExecutor",

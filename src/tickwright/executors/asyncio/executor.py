@@ -24,9 +24,9 @@ class AsyncIOExecutor(CrewedExecutor):
     many threads there are is the event loop's matter: `loop.set_default_executor`.
 
     A run that is asked to stop sees it in `current_run().cancel_requested`, and its task is cancelled: `CancelledError`
-    is raised where it awaits something. A run whose event loop ends, as at the end of `asyncio.run`, is cancelled like all
-    tasks, and so recorded. `shutdown` called in the event loop does not wait, whatever it is told: the runs in it
-    would wait for whoever waits for them.
+    is raised where it awaits something. A run whose event loop ends, as at the end of `asyncio.run`, is cancelled
+    like all tasks, and so recorded. `SystemExit` in a task that a job makes ends the event loop, as it always does.
+    `shutdown` called in the event loop does not wait, whatever it is told: the runs in it could not go on.
     """
 
     def __init__(self, event_loop: AbstractEventLoop | None = None, *, max_running: int | None = None) -> None:
@@ -44,7 +44,14 @@ class AsyncIOExecutor(CrewedExecutor):
             )
         return LoopCrew(event_loop, host, name)
 
+    def trouble(self) -> str | None:
+        return self._crew.trouble() if isinstance(self._crew, LoopCrew) else None
+
+    def give_up(self) -> None:
+        if isinstance(self._crew, LoopCrew):
+            self._crew.give_up()
+
     def room(self) -> int | None:
-        if isinstance(self._crew, LoopCrew) and self._crew.is_stranded:
+        if self.trouble():
             return 0  # what is due stays due: another start may have a loop that lives
         return None if self.max_running is None else self._left_of(self.max_running)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from asyncio import AbstractEventLoop, Future, Task
 from collections import deque
 from contextlib import suppress
@@ -25,8 +24,6 @@ __all__ = ["LoopCrew"]
 
 AT_ONCE = 100
 """Tasks that are made in one go. Then whatever else the event loop has to do has its turn."""
-
-log = logging.getLogger("tickwright.executors")
 
 A_MOMENT = 0.1
 """Seconds after which somebody who waits for runs looks whether their event loop still goes round."""
@@ -54,17 +51,10 @@ class LoopCrew(Crew):
         self._tasks: dict[str, Task[Report]] = {}
         self._in_threads: set[str] = set()
         self._all_reported = Flag()
-        self._has_complained = False
 
-    @property
-    def is_stranded(self) -> bool:
-        """Whether the event loop is closed, so that nothing can be run any more."""
-        if not self.event_loop.is_closed():
-            return False
-        if not self._has_complained:
-            self._has_complained = True
-            log.error("Executor %r: %s; jobs stay due. %s", self._name, LOOP_CLOSED, REMEDY)
-        return True
+    def trouble(self) -> str | None:
+        """Return why nothing can be run any more; None where it can."""
+        return f"{LOOP_CLOSED}. {REMEDY}" if self.event_loop.is_closed() else None
 
     def _engage(self, active: ActiveRun, job: StoredJob) -> None:
         self._taken[active.id] = self._waiting[active.id] = active
@@ -191,9 +181,9 @@ class LoopCrew(Crew):
         if running_loop() is self.event_loop:
             return
         while not self._all_reported.wait(A_MOMENT):
-            self.give_up_if_stopped()
+            self.give_up()
 
-    def give_up_if_stopped(self) -> None:
+    def give_up(self) -> None:
         """Where the event loop does not go round, report what can only go on in it as cancelled."""
         if self.event_loop.is_running():
             return

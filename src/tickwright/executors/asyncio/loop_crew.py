@@ -57,7 +57,8 @@ class LoopCrew(Crew):
         return f"{LOOP_CLOSED}. {REMEDY}" if self.event_loop.is_closed() else None
 
     def _engage(self, active: ActiveRun, job: StoredJob) -> None:
-        self._taken[active.id] = self._waiting[active.id] = active
+        run_id = active.record.id
+        self._taken[run_id] = self._waiting[run_id] = active
         self._queue.append((active, job))
         # `_begin` says that it is not called any more, and looks into the queue after that.
         if not self._is_called:
@@ -67,7 +68,7 @@ class LoopCrew(Crew):
             except RuntimeError as error:  # it is closed
                 self._is_called = False
                 self._queue.clear()
-                del self._taken[active.id], self._waiting[active.id]
+                del self._taken[run_id], self._waiting[run_id]
                 raise SchedulerNotRunningError(
                     f"executor {self._name!r} takes no run of job {job.id!r}: {LOOP_CLOSED}. {REMEDY}"
                 ) from error
@@ -84,7 +85,7 @@ class LoopCrew(Crew):
                 else:
                     self._begin_in_thread(active, job)
             except BaseException as error:  # border: the event loop's makers of tasks and threads are the application's
-                self._waiting.pop(active.id, None)
+                self._waiting.pop(active.record.id, None)
                 self._settle(self._broken(active, error))
                 if is_ctrl_c(error):
                     raise
@@ -93,7 +94,7 @@ class LoopCrew(Crew):
             self.event_loop.call_soon(self._begin)
 
     def _begin_here(self, active: ActiveRun, job: StoredJob) -> None:
-        if self._waiting.pop(active.id, None) is None:
+        if self._waiting.pop(active.record.id, None) is None:
             return
         called = call_to_be_awaited(active, job.func, job.args, job.kwargs, self._host)
         if isinstance(called, Rest):
@@ -102,18 +103,18 @@ class LoopCrew(Crew):
             self._settle(called)
 
     def _await(self, active: ActiveRun, rest: Rest) -> None:
-        if active.id not in self._taken:  # given up, when the event loop did not go round
+        if active.record.id not in self._taken:  # given up, when the event loop did not go round
             if iscoroutine(rest.awaitable):
                 rest.awaitable.close()
             return
         task = self.event_loop.create_task(await_rest(rest, active, self._host), context=rest.context)
-        self._tasks[active.id] = task
+        self._tasks[active.record.id] = task
         task.add_done_callback(partial(self._ended, active))
         if active.cancel_requested:  # while it was on its way here
             task.cancel()
 
     def _ended(self, active: ActiveRun, task: Task[Report]) -> None:
-        self._tasks.pop(active.id, None)
+        self._tasks.pop(active.record.id, None)
         if task.cancelled():
             report = self._cancelled(active, NEVER_BEGAN)
         elif task.exception() is not None:  # nothing else gets out
@@ -129,7 +130,7 @@ class LoopCrew(Crew):
     def _left_thread(self, active: ActiveRun, thread: Future[Any]) -> None:
         """See to it that one is reported that the threads were shut down before."""
         if thread.cancelled():
-            self._take_back(active.id, NEVER_BEGAN)
+            self._take_back(active.record.id, NEVER_BEGAN)
 
     def _cancel_task(self, run_id: str) -> None:
         task = self._tasks.get(run_id)
@@ -139,9 +140,9 @@ class LoopCrew(Crew):
     # -- in its threads --------------------------------------------------------------------------------
 
     def _call(self, active: ActiveRun, job: StoredJob) -> None:
-        if self._waiting.pop(active.id, None) is None:
+        if self._waiting.pop(active.record.id, None) is None:
             return
-        self._in_threads.add(active.id)
+        self._in_threads.add(active.record.id)
         try:
             called = call_to_be_awaited(active, job.func, job.args, job.kwargs, self._host)
             if isinstance(called, Rest):
@@ -150,7 +151,7 @@ class LoopCrew(Crew):
         except BaseException as error:  # border: no thread may die of a job, and the event loop may be closed
             called = self._broken(active, error)
         finally:
-            self._in_threads.discard(active.id)
+            self._in_threads.discard(active.record.id)
         self._settle(called)
 
     # -- what is asked of runs -------------------------------------------------------------------------
@@ -188,8 +189,8 @@ class LoopCrew(Crew):
         if self.event_loop.is_running():
             return
         for active in self._taken.copy().values():
-            if active.id not in self._in_threads:
-                self._waiting.pop(active.id, None)
+            if active.record.id not in self._in_threads:
+                self._waiting.pop(active.record.id, None)
                 self._settle(self._cancelled(active, LOOP_STOPPED))
         with suppress(RuntimeError):  # it is closed
             self.event_loop.call_soon_threadsafe(self._cancel_tasks)  # should it go on one day, they do not

@@ -104,18 +104,18 @@ class LoopCrew(Crew):
 
     def _await(self, active: ActiveRun, rest: Rest) -> None:
         if active.record.id not in self._taken:  # given up, when the event loop did not go round
-            if iscoroutine(rest.awaitable):
-                rest.awaitable.close()
+            _drop(rest)
             return
         task = self.event_loop.create_task(await_rest(rest, active, self._host), context=rest.context)
         self._tasks[active.record.id] = task
-        task.add_done_callback(partial(self._ended, active))
+        task.add_done_callback(partial(self._ended, active, rest))
         if active.cancel_requested:  # while it was on its way here
             task.cancel()
 
-    def _ended(self, active: ActiveRun, task: Task[Report]) -> None:
+    def _ended(self, active: ActiveRun, rest: Rest, task: Task[Report]) -> None:
         self._tasks.pop(active.record.id, None)
         if task.cancelled():
+            _drop(rest)
             report = self._cancelled(active, NEVER_BEGAN)
         elif task.exception() is not None:  # nothing else gets out
             report = self._cancelled(active, CTRL_C)
@@ -198,6 +198,12 @@ class LoopCrew(Crew):
     def _cancel_tasks(self) -> None:
         for run_id in self._tasks.copy():
             self._cancel_task(run_id)
+
+
+def _drop(rest: Rest) -> None:
+    """Let a call end that will not be awaited, without a warning that it was not."""
+    if iscoroutine(rest.awaitable):
+        rest.awaitable.close()
 
 
 def _is_coroutine_function(func: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 
@@ -27,6 +27,18 @@ class LoopThread:
 
     def run(self, coroutine: Coroutine[Any, Any, Any], seconds: float = 30) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(seconds)
+
+    def hold(self) -> Event:
+        """Keep the loop from going round until the event is set."""
+        is_held, go_on = Event(), Event()
+
+        def wait() -> None:
+            is_held.set()
+            go_on.wait(30)
+
+        self.loop.call_soon_threadsafe(wait)
+        assert is_held.wait(30)
+        return go_on
 
     def _stop(self) -> None:
         self._stopping = True

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor as Threads
 from contextlib import suppress
 from random import Random
 from threading import Event, get_ident
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -113,9 +113,7 @@ def test_a_thousand_tasks_leave_the_event_loop_its_turns(stage, thread):
     async def note() -> None:
         rounds_at.append(rounds)
 
-    blocked, go_on = Event(), Event()
-    thread.loop.call_soon_threadsafe(lambda: (blocked.set(), go_on.wait(10)))
-    assert blocked.wait(10)
+    go_on = thread.hold()
     counting = asyncio.run_coroutine_threadsafe(count_rounds(), thread.loop)
     for _ in range(1_000):
         stage.submit(note)
@@ -126,11 +124,14 @@ def test_a_thousand_tasks_leave_the_event_loop_its_turns(stage, thread):
 
 def test_the_event_loop_is_woken_once_for_all_that_is_there(thread, tmp_path, monkeypatch):
     stage = Stage(AsyncIOExecutor(thread.loop), tmp_path)
+    go_on = thread.hold()
     wake_ups, call = [], thread.loop.call_soon_threadsafe
-    blocked, go_on = Event(), Event()
-    call(lambda: (blocked.set(), go_on.wait(10)))
-    assert blocked.wait(10)
-    monkeypatch.setattr(thread.loop, "call_soon_threadsafe", lambda *args: (wake_ups.append(args), call(*args)))
+
+    def count(*args: Any) -> Any:
+        wake_ups.append(args)
+        return call(*args)
+
+    monkeypatch.setattr(thread.loop, "call_soon_threadsafe", count)
     runs = [stage.submit(where) for _ in range(200)]
     assert len(wake_ups) == 1
     go_on.set()
@@ -186,9 +187,7 @@ def test_a_coroutine_that_does_not_let_itself_be_cancelled_ends_as_it_does(stage
 
 
 def test_a_coroutine_that_is_cancelled_before_its_first_step_is_reported(stage, thread):
-    blocked, go_on = Event(), Event()
-    thread.loop.call_soon_threadsafe(lambda: (blocked.set(), go_on.wait(10)))
-    assert blocked.wait(10)
+    go_on = thread.hold()
     run = stage.submit(Sleeper().sleep)
     assert stage.executor.cancel(run)
     go_on.set()
@@ -370,7 +369,11 @@ def test_it_takes_no_more_than_it_may(thread, tmp_path):
             ConfigurationError,
             "max_running must be a whole number, at least 1; got 0",
         ),
-        (lambda: AsyncIOExecutor("loop"), TypeError, "event_loop must be an event loop of asyncio, not 'loop'"),
+        (
+            lambda: AsyncIOExecutor(cast(Any, "loop")),
+            TypeError,
+            "event_loop must be an event loop of asyncio, not 'loop'",
+        ),
         (lambda: AsyncIOExecutor().start(Inbox(), "web"), ConfigurationError, "executor 'web' has no event loop"),
     ],
 )

@@ -171,7 +171,7 @@ def test_the_clock_and_the_zone_can_be_read_back():
         ({"jobstores": {"a": {"class": "tests.nowhere:Store"}}}, ConfigurationError, "job store 'a'.*tests.nowhere"),
         ({"jobstores": {"a": {"class": "datetime:date"}}}, ConfigurationError, "which is no JobStore"),
         ({"jobstores": {"": "memory"}}, TypeError, "alias of a job store"),
-        ({"executors": {"a": "fork"}}, ConfigurationError, "executor 'a': .*'fork'; there are 'debug'"),
+        ({"executors": {"a": "fork"}}, ConfigurationError, "executor 'a': .*'fork'; there are 'asyncio', 'debug'"),
         ({"executors": {"a": MemoryJobStore()}}, TypeError, "executor 'a' must be a Executor|must be an? Executor"),
         ({"job_defaults.a.b": 1, "job_defaults.a": 2}, ConfigurationError, "job_defaults"),
     ],

@@ -153,9 +153,10 @@ class BaseScheduler(PartCalls):
         execute go on without being recorded, and the next start finds them lost. A job store that is out, or
         listeners that are slow, may hold it up a little longer.
 
-        Called by a job or a listener of this scheduler, or by a signal handler that broke in on a call of it, it
-        does not wait for its own caller: it returns at once, and the shutdown goes on. A job that has a thread shut
-        down, and waits for that thread, should have it give `wait=False`. Twice, or before the start, is fine.
+        Called by a job or a listener of this scheduler, in the event loop that it is for, or by a signal handler that
+        broke in on a call of it, it does not wait for its own caller: it returns at once, and the shutdown goes on. A
+        job that has a thread shut down, and waits for that thread, should have it give `wait=False`. Twice, or before
+        the start, is fine.
         """
         self._check_process()
         if self._threaded and breaks_in():

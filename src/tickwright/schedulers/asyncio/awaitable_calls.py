@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from tickwright.schedulers.background import BackgroundScheduler
 
 if TYPE_CHECKING:
-    from tickwright.schedulers.asyncio.scheduler import AsyncIOScheduler
+    from asyncio import AbstractEventLoop
 
 __all__ = ["AwaitableCalls"]
 
@@ -45,9 +45,14 @@ class AwaitableCalls:
     `remove_jobs`, is called in another thread.
     """
 
-    def __init__(self, scheduler: AsyncIOScheduler) -> None:
+    def __init__(self, scheduler: BackgroundScheduler, start_in: Callable[[AbstractEventLoop, bool], None]) -> None:
         self.scheduler = scheduler
         """Whose calls these are."""
+        self._start_in = start_in
+        self._take_threads()
+
+    def _take_threads(self) -> None:
+        """Have threads for calls, which are started with the first ones."""
         self._one_thread = Threads(1, "tickwright-calls")
         self._threads = Threads(MOST_WAITING, "tickwright-waiting")
 
@@ -61,9 +66,19 @@ class AwaitableCalls:
 
     async def start(self, paused: bool = False) -> None:
         """Start for the event loop that awaits this; with `paused`, take no due job before `resume`."""
-        await self.make(partial(self.scheduler.start_in, asyncio.get_running_loop(), paused))
+        await self.make(partial(self._start_in, asyncio.get_running_loop(), paused))
 
-    shutdown = _awaitable(BackgroundScheduler.shutdown, waits=True)
+    async def shutdown(self, wait: bool = True, timeout: float | None = None) -> None:
+        """Stop, and return when that is done, as `wait` and `timeout` ask for.
+
+        Awaited by a job or a listener of this scheduler it does not wait, as the plain call.
+        """
+        await self.make(partial(self.scheduler.shutdown, wait, timeout), waits=True)
+        before = self._one_thread, self._threads
+        self._take_threads()
+        for threads in before:
+            threads.shutdown(wait=False)  # what is being called goes on to its end
+
     pause = _awaitable(BackgroundScheduler.pause)
     resume = _awaitable(BackgroundScheduler.resume)
 

@@ -27,7 +27,8 @@ class AsyncIOScheduler(BackgroundScheduler):
 
     `scheduler.aio` has the same calls to be awaited, and does their work in another thread. The plain calls do it where
     they are called: in the event loop that is fine with a job store in memory, while any other store has the
-    loop wait for a disk or a server.
+    loop wait for a disk or a server. There, `shutdown()` returns at once and goes on, because the coroutines that it
+    would wait for could not go on otherwise; `await scheduler.aio.shutdown()` waits.
 
     As an asynchronous context manager it starts at the top of the block and, at its end, waits for what is running.
     """
@@ -40,7 +41,7 @@ class AsyncIOScheduler(BackgroundScheduler):
         self._given_loop = _checked(event_loop)
         self._event_loop: AbstractEventLoop | None = None
         super().__init__(gconfig, **options)
-        self.aio = AwaitableCalls(self)
+        self.aio = AwaitableCalls(self, self._start_in)
         """The calls of this scheduler, to be awaited."""
 
     def configure(
@@ -61,29 +62,7 @@ class AsyncIOScheduler(BackgroundScheduler):
 
         Raises `ConfigurationError` where no event loop was given, and none is running in the thread that calls.
         """
-        self.start_in(running_loop(), paused)
-
-    def start_in(self, event_loop: AbstractEventLoop | None, paused: bool = False) -> None:
-        """Start as from this event loop. Where the scheduler was given another one, that is the one it is for."""
-        event_loop = self._given_loop or event_loop
-        if event_loop is None:
-            raise ConfigurationError(
-                "an AsyncIOScheduler is for an event loop, and none is running here: start it in a coroutine, or give "
-                "AsyncIOScheduler(event_loop=...) the loop that will run"
-            )
-        if event_loop.is_closed():
-            raise ConfigurationError("the event loop that this scheduler is for is closed; give it one that will run")
-        if not self.running:  # else the start is refused further down, and nothing changes
-            self._event_loop = event_loop
-        super().start(paused)
-
-    def shutdown(self, wait: bool = True, timeout: float | None = None) -> None:
-        """Stop, as every scheduler does. No due job is taken any more.
-
-        Called in its event loop it does not wait, because the coroutines that it would wait for could not go on: it
-        returns at once, and the shutdown goes on. `await scheduler.aio.shutdown()` waits.
-        """
-        super().shutdown(wait, timeout)
+        self._start_in(running_loop(), paused)
 
     def __enter__(self) -> Self:
         if running_loop() is not None:
@@ -102,6 +81,20 @@ class AsyncIOScheduler(BackgroundScheduler):
 
     # -- for the shell -------------------------------------------------------------------------------
 
+    def _start_in(self, event_loop: AbstractEventLoop | None, paused: bool = False) -> None:
+        """Start as from this event loop. Where the scheduler was given another one, that is the one it is for."""
+        event_loop = self._given_loop or event_loop
+        if event_loop is None:
+            raise ConfigurationError(
+                "an AsyncIOScheduler is for an event loop, and none is running here: start it in a coroutine, or give "
+                "AsyncIOScheduler(event_loop=...) the loop that will run"
+            )
+        if event_loop.is_closed():
+            raise ConfigurationError("the event loop that this scheduler is for is closed; give it one that will run")
+        if not self.running:  # else the start is refused further down, and nothing changes
+            self._event_loop = event_loop
+        super().start(paused)
+
     def _make_listeners(self) -> Listeners:
         return LoopListeners(self._configuration.logger, lambda: self._event_loop)
 
@@ -111,11 +104,12 @@ class AsyncIOScheduler(BackgroundScheduler):
         return host
 
     def _is_own_thread(self) -> bool:
-        return running_loop() is self._event_loop or super()._is_own_thread()
+        own_loop = self._event_loop
+        return (own_loop is not None and running_loop() is own_loop) or super()._is_own_thread()
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
-        self.aio = AwaitableCalls(self)
+        self.aio = AwaitableCalls(self, self._start_in)
 
 
 def _checked(event_loop: Any) -> AbstractEventLoop | None:

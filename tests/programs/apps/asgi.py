@@ -1,6 +1,5 @@
 """An ASGI application whose scheduler lives as long as the server: it is started and shut down by the lifespan."""
 
-import asyncio
 import json
 import os
 from contextlib import asynccontextmanager
@@ -9,19 +8,22 @@ from urllib.parse import parse_qs
 
 import chores
 
-from tickwright import BackgroundScheduler, SQLiteJobStore
+from tickwright import AsyncIOScheduler, SQLiteJobStore
 
-scheduler = BackgroundScheduler(jobstores={"default": SQLiteJobStore("jobs.sqlite")})
-for name in ("mail", "tidy", "report"):
-    scheduler.add_job(chores.leave_line, "cron", second="*", id=name, replace_existing=True)
+scheduler = AsyncIOScheduler(jobstores={"default": SQLiteJobStore("jobs.sqlite")})
+for name, chore in (
+    ("mail", chores.leave_line_later),
+    ("tidy", chores.leave_line),
+    ("report", chores.leave_line_later),
+):
+    scheduler.add_job(chore, "cron", second="*", id=name, replace_existing=True)
 
 
 @asynccontextmanager
 async def lifespan(app):
     """Start with the server, and end before it does, with all runs on record."""
-    scheduler.start()
-    yield
-    await asyncio.to_thread(scheduler.shutdown)
+    async with scheduler:
+        yield
 
 
 async def live(receive, send):
@@ -40,7 +42,7 @@ async def app(scope, receive, send):
     if scope["path"] == "/add":
         query = parse_qs(scope["query_string"].decode())
         due = datetime.now(UTC) + timedelta(seconds=float(query.get("in", ["0"])[0]))
-        await asyncio.to_thread(scheduler.add_job, chores.leave_line, "date", run_date=due, id=query["id"][0])
+        await scheduler.aio.add_job(chores.leave_line_later, "date", run_date=due, id=query["id"][0])
     health = scheduler.health()
     body = json.dumps({"pid": os.getpid(), "state": health.state, "problems": health.problems}).encode()
     status = 200 if health.ok else 503

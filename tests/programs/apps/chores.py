@@ -1,5 +1,6 @@
 """What the jobs of these programs do."""
 
+import asyncio
 import os
 import time
 from contextlib import suppress
@@ -29,3 +30,14 @@ def leave_line(seconds=0.0):
         os.close(file)
     if seconds:
         time.sleep(seconds)
+
+
+async def leave_line_later(seconds=0.0):
+    """Do the same as a coroutine, without holding up its event loop."""
+    leave_line()
+    await asyncio.sleep(seconds)
+
+
+async def stay():
+    """Wait for ever."""
+    await asyncio.Event().wait()

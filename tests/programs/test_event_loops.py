@@ -35,7 +35,7 @@ def test_a_program_that_forgets_its_scheduler_ends_all_the_same(launch, folder, 
     runs = history(folder)
     assert [run.job_id for run in runs if not run.is_settled] == []
     assert [(run.status, run.started_at is not None) for run in runs if run.job_id == "stay"] == [("cancelled", True)]
-    assert "event loop" in next(run.reason for run in runs if run.job_id == "stay")
+    assert "event loop" in str(next(run.reason for run in runs if run.job_id == "stay"))
 
 
 def test_a_killed_program_has_its_coroutines_found_lost(launch, folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ import tickwright
 from tickwright import (
     ActiveRun,
     AndTrigger,
+    AsyncIOExecutor,
+    AsyncIOScheduler,
     BackgroundScheduler,
     BlockingScheduler,
     CalendarIntervalTrigger,
@@ -150,6 +153,28 @@ def test_a_store_that_somebody_else_might_write(tmp_path: Path) -> None:
     assert_type(scheduler.export_jobs(file, serializer=signing), int)
     assert_type(ManualScheduler("2026-01-05").import_jobs(file, serializer=signing), int)
     scheduler.shutdown()
+
+
+async def greet(name: str) -> str:
+    return f"hello {name}"
+
+
+def test_an_application_in_an_event_loop() -> None:
+    async def main() -> None:
+        async with AsyncIOScheduler(executors={"default": AsyncIOExecutor(max_running=10)}) as scheduler:
+            assert_type(scheduler, AsyncIOScheduler)
+            job = await scheduler.aio.add_job(greet, "interval", hours=1, args=["world"], id="greeting")
+            assert_type(job, Job)
+            assert_type(await scheduler.aio.add_jobs([{"args": ["all"]}], func=greet, trigger="date"), list[Job])
+            assert_type(await scheduler.aio.run_job("greeting"), Run)
+            assert_type(await scheduler.aio.get_job("greeting"), Job | None)
+            assert_type(await scheduler.aio.get_runs("greeting", status="running"), list[Run])
+            assert_type(await scheduler.aio.remove_jobs(where=lambda job: job.id == "greeting"), list[str])
+            assert_type(await scheduler.aio.shutdown(timeout=5), None)
+            with pytest.raises(TypeError):
+                await scheduler.aio.get_job(7)  # type: ignore[arg-type] # an id is a text
+
+    asyncio.run(main())
 
 
 def test_a_blocking_scheduler_as_the_program() -> None:

@@ -13,7 +13,7 @@ from tickwright.errors import RunCancelledError, SchedulerNotRunningError
 from tickwright.run import RunStatus
 from tickwright.testing.suites.execution import work
 from tickwright.testing.suites.execution.case import ExecutorCase
-from tickwright.testing.suites.execution.stage import Stage
+from tickwright.testing.suites.execution.stage import Gate, Stage
 
 __all__ = ["StoppingTests"]
 
@@ -173,6 +173,19 @@ class StoppingTests(ExecutorCase):
             own_stage.executor.shutdown(wait=wait)
             own_stage.restart()
         assert own_stage.report(work.nothing).status is RunStatus.SUCCEEDED
+
+    def test_runs_that_can_go_on_are_not_given_up(self, stage: Stage) -> None:
+        if self.is_inline:
+            gates: list[Gate] = []
+        else:
+            gates = stage.occupy(self.at_once or 1)
+            stage.submit(work.nothing)
+        assert stage.executor.trouble() is None
+        stage.executor.give_up()
+        assert not [report for report in stage.inbox.reports() if report.status is RunStatus.CANCELLED]
+        for gate in gates:
+            gate.open()
+            assert stage.inbox.report_of(gate.run_id).status is RunStatus.SUCCEEDED
 
     # -- room ----------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class ActiveRun:
     wants to be stoppable looks now and then: `current_run().raise_if_cancelled()`.
     """
 
-    __slots__ = ("_cancel_requested", "_lost_lease", "_relay", "record", "started_at")
+    __slots__ = ("_cancel_requested", "_lost_lease", "_relay", "is_over", "record", "started_at")
 
     if TYPE_CHECKING:  # `__getattr__` gives these; declared so that types and editors know them
         id: str
@@ -50,6 +50,8 @@ class ActiveRun:
         self._cancel_requested = False
         self._lost_lease = False
         self._relay: Callable[[], object] | None = None
+        self.is_over = False
+        """Whether its function has ended. What that left behind, such as a task, may go on in the run's context."""
         self.started_at: datetime | None = None
         """When the worker began; None while the run waits for one."""
 
@@ -149,5 +151,6 @@ def enter_run(active: ActiveRun) -> None:
 
 
 def is_inside_a_run() -> bool:
-    """Whether the calling code is part of a run."""
-    return _current.get(None) is not None
+    """Whether the calling code is part of a run that has not ended."""
+    active = _current.get(None)
+    return active is not None and not active.is_over

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor as Threads
 from contextlib import suppress
+from functools import partial
 from random import Random
 from threading import Event, get_ident
 from typing import Any, cast
@@ -249,7 +250,7 @@ def test_what_runs_when_asyncio_run_ends_is_reported_as_cancelled_each_once(tmp_
     stage.executor.shutdown()
     reports = reports_of(inbox, runs)
     assert {report.status for report in reports.values()} == {RunStatus.CANCELLED}
-    assert "its event loop" in reports[runs[0]].reason
+    assert "the end of its event loop" in reports[runs[0]].reason
     assert "tidied" in sleeper.seen
 
 
@@ -268,8 +269,8 @@ def test_a_shutdown_does_not_wait_for_a_loop_that_stopped_and_the_rest_does_not_
     reports = reports_of(inbox, runs)
     assert {report.status for report in reports.values()} == {RunStatus.CANCELLED}
     assert reports[runs[0]].started_at is not None
-    sleeper.may_end.set()
-    loop.run_until_complete(asyncio.sleep(0.01))
+    [task] = asyncio.all_tasks(loop)
+    assert loop.run_until_complete(task).status is RunStatus.CANCELLED
     assert sleeper.seen == ["tidied"]
     assert len(inbox.reports()) == 2
     loop.close()
@@ -307,12 +308,10 @@ def test_a_shutdown_in_its_own_event_loop_does_not_wait(tmp_path):
     asyncio.run(main())
 
 
-def test_a_function_whose_threads_are_gone_is_reported(stage, thread):
+def test_a_function_is_called_all_the_same_where_the_threads_of_the_loop_are_gone(stage, thread):
     thread.run(thread.loop.shutdown_default_executor())
-    report = stage.report(get_ident)
-    assert report.status is RunStatus.FAILED
-    assert "Executor shutdown has been called" in report.reason
-    assert stage.report(where).result == thread.thread.ident  # coroutines go on
+    assert stage.report(get_ident).result not in (thread.thread.ident, get_ident())
+    assert stage.report(where).result == thread.thread.ident
 
 
 def test_a_function_that_its_threads_dropped_is_reported(stage, thread):
@@ -344,7 +343,206 @@ def test_ctrl_c_leaves_a_job_by_way_of_the_main_thread(tmp_path):
     loop.close()
 
 
+def test_a_function_in_a_thread_is_not_given_up_where_the_loop_stops(tmp_path):
+    loop, inbox = asyncio.new_event_loop(), SlowInbox()
+    stage = Stage(AsyncIOExecutor(loop), tmp_path, inbox)
+    began, may_end = Event(), Event()
+
+    def work() -> str:
+        began.set()
+        assert may_end.wait(10)
+        return "worked"
+
+    run = stage.submit(work)
+    loop.run_until_complete(asyncio.to_thread(began.wait, 10))
+    stage.executor.give_up()
+    may_end.set()
+    assert inbox.is_packing.wait(10)
+    stage.executor.give_up()
+    inbox.may_pack.set()
+    assert inbox.report_of(run).result == "worked"
+    stage.executor.shutdown()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+class SlowInbox(Inbox):
+    """Packs a report when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_packing, self.may_pack = Event(), Event()
+
+    def pack(self, report: Any) -> Any:
+        self.is_packing.set()
+        assert self.may_pack.wait(10)
+        return report
+
+
+def test_a_plain_function_that_was_given_up_is_not_called_when_the_loop_goes_on(tmp_path):
+    loop, inbox = asyncio.new_event_loop(), Inbox()
+    stage = Stage(AsyncIOExecutor(loop), tmp_path, inbox)
+    called: list[int] = []
+    run = stage.submit(called.append, 1)
+    stage.executor.give_up()
+    assert inbox.report_of(run).reason == "its event loop does not go round any more"
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(loop.shutdown_default_executor())
+    assert called == []
+    loop.close()
+
+
+def test_what_a_function_returned_while_it_was_given_up_is_not_awaited(tmp_path):
+    loop, inbox, sleeper = asyncio.new_event_loop(), Inbox(), Sleeper()
+    stage = Stage(AsyncIOExecutor(loop), tmp_path, inbox)
+    run = stage.submit(lambda: sleeper.sleep())
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(loop.shutdown_default_executor())  # it has returned, and the loop stands
+    stage.executor.give_up()
+    if not inbox.reports():  # the loop had a moment to begin it
+        return
+    assert inbox.report_of(run).status is RunStatus.CANCELLED
+    loop.run_until_complete(asyncio.sleep(0))
+    assert not sleeper.began.is_set() or sleeper.seen
+    loop.close()
+
+
+def test_a_loop_that_closes_while_a_function_is_called_cancels_what_that_returns(tmp_path):
+    loop, inbox, sleeper = asyncio.new_event_loop(), Inbox(), Sleeper()
+    threads = Threads(1)
+    loop.set_default_executor(threads)
+    stage = Stage(AsyncIOExecutor(loop), tmp_path, inbox)
+    began, may_end = Event(), Event()
+
+    def work() -> Any:
+        began.set()
+        assert may_end.wait(10)
+        return sleeper.sleep()
+
+    run = stage.submit(work)
+    loop.run_until_complete(asyncio.sleep(0))
+    assert began.wait(10)
+    loop.stop()
+    loop._default_executor = None  # type: ignore[attr-defined] # closing does not wait for it
+    loop.close()
+    may_end.set()
+    assert inbox.report_of(run).status is RunStatus.CANCELLED
+    assert inbox.report_of(run).reason == "its event loop is closed"
+    threads.shutdown()
+
+
+def test_a_cancel_during_the_plain_part_is_heard_by_the_rest(stage):
+    began, go_on = Event(), Event()
+
+    def work() -> Any:
+        began.set()
+        assert go_on.wait(10)
+        return asyncio.sleep(3600)
+
+    run = stage.submit(work)
+    assert began.wait(10)
+    assert stage.executor.cancel(run)
+    go_on.set()
+    report = stage.inbox.report_of(run)
+    assert (report.status, report.reason) == (RunStatus.CANCELLED, "it was asked to stop")
+
+
+def test_a_maker_of_tasks_that_raises_costs_the_run_and_nothing_else(stage, thread):
+    def refuse(loop: Any, coroutine: Any, **options: Any) -> Any:
+        raise RuntimeError("no task today")
+
+    thread.loop.set_task_factory(refuse)
+    for func in (where, lambda: where()):
+        report = stage.report(func)
+        assert report.status is RunStatus.FAILED
+        assert "no task today" in report.reason
+    thread.loop.set_task_factory(None)
+    assert stage.report(where).result == thread.thread.ident
+
+
+def test_every_submit_to_a_closed_loop_is_refused_also_after_one_that_it_never_came_to(tmp_path):
+    loop, inbox = asyncio.new_event_loop(), Inbox()
+    stage = Stage(AsyncIOExecutor(loop), tmp_path, inbox)
+    pending = stage.submit(where)
+    loop.close()
+    for _ in range(2):
+        with pytest.raises(SchedulerNotRunningError, match="its event loop is closed"):
+            stage.submit(where)
+    stage.executor.shutdown()
+    assert [report.run_id for report in inbox.reports()] == [pending]
+
+
+def test_ctrl_c_where_runs_are_begun_leaves_the_others_to_be_begun(tmp_path, monkeypatch):
+    loop, inbox = asyncio.new_event_loop(), Inbox()
+    stage = Stage(AsyncIOExecutor(loop), tmp_path, inbox)
+    pool, is_pressed = loop.run_in_executor, Event()
+
+    def interrupted(*args: Any) -> Any:
+        if not is_pressed.is_set():
+            is_pressed.set()
+            raise KeyboardInterrupt
+        return pool(*args)
+
+    monkeypatch.setattr(loop, "run_in_executor", interrupted)
+    runs = [stage.submit(get_ident) for _ in range(3)]
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_forever()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(loop.shutdown_default_executor())
+    assert [inbox.report_of(run).status for run in runs] == [
+        RunStatus.FAILED,
+        RunStatus.SUCCEEDED,
+        RunStatus.SUCCEEDED,
+    ]
+    stage.close()
+    loop.close()
+
+
+def test_an_object_that_is_called_as_a_coroutine_runs_in_the_event_loop_from_its_first_line(stage, thread):
+    class Caller:
+        async def __call__(self) -> int:
+            return get_ident()
+
+    assert stage.report(Caller()).result == thread.thread.ident
+    assert stage.report(partial(Caller())).result == thread.thread.ident
+
+
+def test_a_shutdown_that_does_not_wait_cancels_tasks(thread, tmp_path):
+    stage = Stage(AsyncIOExecutor(thread.loop), tmp_path)
+    sleeper = Sleeper()
+    run = stage.submit(sleeper.sleep)
+    assert sleeper.began.wait(10)
+    stage.executor.shutdown(wait=False)
+    report = stage.inbox.report_of(run)
+    assert (report.status, sleeper.seen) == (RunStatus.CANCELLED, ["tidied"])
+    assert "the end of its event loop or its scheduler" in str(report.reason)
+    stage.close()
+
+
 # -- options, and a storm ----------------------------------------------------------------------------
+
+
+def test_no_more_are_begun_than_may_run_however_many_are_taken(thread, tmp_path):
+    stage = Stage(AsyncIOExecutor(thread.loop, max_running=3), tmp_path)
+    counts: list[int] = []
+    running = 0
+
+    async def count() -> None:
+        nonlocal running
+        running += 1
+        counts.append(running)
+        await asyncio.sleep(0)
+        running -= 1
+
+    runs = [stage.submit(count) for _ in range(50)]
+    runs += [stage.submit(get_ident) for _ in range(20)]
+    runs += [stage.submit(count) for _ in range(50)]
+    for run in runs[10:30]:
+        stage.executor.cancel(run)
+    for run in runs:
+        stage.inbox.report_of(run)
+    assert max(counts) <= 3
+    stage.close()
 
 
 def test_it_takes_no_more_than_it_may(thread, tmp_path):

@@ -56,6 +56,8 @@ class Context:
     border: Border = BORDER
     """What is caught around other people's code."""
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("tickwright.scheduler"))
+    recalled: set[str] = field(default_factory=set)
+    """Ids of runs that are to be cancelled when they come to be submitted. Any thread adds to it."""
     taker: Taker = field(init=False)
 
     def __post_init__(self) -> None:

@@ -94,6 +94,26 @@ class Engine:
         """Return whether the run was handed to an executor and has no outcome on record. Any thread may ask."""
         return any(desk.is_in_flight(run_id) for desk in self._desks.values())
 
+    def recall(self, run_id: str) -> bool:
+        """Have a run cancelled that no executor has yet; return whether it is on its way there. Any thread may ask."""
+        recalled = self.context.recalled
+        recalled.add(run_id)
+        # It is said first, and looked at after that; the loop submits, and looks here after that.
+        if any(executor.cancel(run_id) for executor in self.context.executors.values()) or self._is_on_its_way(run_id):
+            return True
+        recalled.discard(run_id)
+        return False
+
+    def _is_on_its_way(self, run_id: str) -> bool:
+        # Reports go from the mailbox to the flights, and not back.
+        if any(isinstance(letter, Report) and letter.run_id == run_id for letter in self.mailbox.unread()):
+            return False
+        for desk in self._desks.values():
+            if desk.is_in_flight(run_id):
+                return not desk.flights.is_reported(run_id)
+        runs = (desk.store.get_run(run_id) for desk in self._desks.values())
+        return any(run is not None and not run.is_settled and run.owner == self.context.owner.id for run in runs)
+
     def begun(self, run_ids: Collection[str]) -> dict[str, datetime]:
         """Return when those of these runs began that have begun, on record or not. Any thread may ask."""
         # Letters first: they go from the mailbox to the flights, and not back.

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
-from tickwright.errors import ExecutorNotFoundError, UnreadableJobError, described
+from tickwright.errors import ExecutorNotFoundError, RunCancelledError, UnreadableJobError, described
 from tickwright.executors.base import Executor
+from tickwright.executors.crew import CANCELLED
 from tickwright.jobstores.base import JobStore
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
@@ -80,8 +81,18 @@ class Submitting:
             self.is_doubtful = True
             return
         self._flights.depart(run)
+        recalled = self._context.recalled
+        if run.id in recalled:
+            recalled.discard(run.id)
+            error = RunCancelledError(f"run {run.id!r} of job {run.job_id!r}: {CANCELLED}")
+            self._report(run, RunStatus.CANCELLED, CANCELLED, error)
+            return
         try:
-            self._executor_of(run, job).submit(run, job)
+            executor = self._executor_of(run, job)
+            executor.submit(run, job)
+            if run.id in recalled:  # since that look; whoever does it looks at the executor after it
+                recalled.discard(run.id)
+                executor.cancel(run.id)
         except self._context.border as error:  # border: an executor that does not take a run
             reason = described(error)
             self._context.logger.error("Executor %r did not take run %s: %s", run.executor, run.id, reason)

@@ -52,8 +52,9 @@ class Executor(ABC):
         """Take no more runs: `submit` raises `SchedulerNotRunningError` from now on.
 
         With `wait`, return when all that were taken are reported; without, report those that have not started
-        as cancelled, and return at once. Those that have started are finished and reported either way. Twice,
-        or before `start`, is fine. Called from inside a job it does not wait, since it would wait for itself.
+        as cancelled, and return at once. Those that have started are finished, or cancelled where that can be done to
+        them, and reported either way. Twice, or before `start`, is fine. Called from inside a job it does not wait,
+        since it would wait for itself.
         """
         return
 
@@ -79,6 +80,20 @@ class Executor(ABC):
     def trouble(self) -> str | None:
         """Return what keeps it from running anything, in words for `health()`; None where nothing does."""
         return None
+
+    def is_held_up(self) -> bool:
+        """Return whether runs cannot go on before the calling code returns, as in the event loop that they run in.
+
+        A shutdown that is called there does not wait for them.
+        """
+        return False
+
+    def is_ending(self) -> bool:
+        """Return whether runs are about to end because of a shutdown that did not wait, as tasks that it cancelled.
+
+        The scheduler then has a moment for their reports. Those that begun elsewhere end whenever they do.
+        """
+        return False
 
     def give_up(self) -> None:
         """Report as cancelled what cannot go on any more, as where the event loop that it ran in has stopped.

@@ -19,7 +19,11 @@ from tickwright.run import RunStatus
 if TYPE_CHECKING:
     from tickwright.executors.base import ExecutorHost
 
-__all__ = ["Rest", "await_rest", "call", "call_to_be_awaited", "forget_frames"]
+__all__ = ["ASKED_TO_STOP", "TASK_CANCELLED", "Rest", "await_rest", "call", "call_to_be_awaited", "forget_frames"]
+
+
+ASKED_TO_STOP = "it was asked to stop"
+TASK_CANCELLED = "its task was cancelled, as at the end of its event loop or its scheduler"
 
 
 @final
@@ -52,7 +56,14 @@ def call(
     `Started` is delivered before the function is called, the report is not: that is the caller's.
     """
     made = call_to_be_awaited(active, func, args, kwargs, host)
-    return made.context.run(_in_a_loop_of_its_own, made, active, host) if isinstance(made, Rest) else made
+    if not isinstance(made, Rest):
+        return made
+    try:
+        return made.context.run(_in_a_loop_of_its_own, made, active, host)
+    except BaseException as error:  # border: SystemExit in one of the job's tasks comes out of the loop itself
+        return _report(active, _raised(error, active), made.beginning, host)
+    finally:
+        made.drop()  # where the loop could not even be made
 
 
 class _Beginning(NamedTuple):
@@ -69,6 +80,11 @@ class Rest(NamedTuple):
     context: Context
     """The run's own, in which it is to be awaited."""
     beginning: _Beginning
+
+    def drop(self) -> None:
+        """Let it end where it was not awaited, without a warning that it was not."""
+        if iscoroutine(self.awaitable):
+            self.awaitable.close()
 
 
 def call_to_be_awaited(
@@ -91,21 +107,26 @@ def call_to_be_awaited(
     return Rest(outcome, context, beginning)
 
 
-async def await_rest(rest: Rest, active: ActiveRun, host: ExecutorHost) -> Report:
+async def await_rest(rest: Rest, active: ActiveRun, host: ExecutorHost, *, in_own_loop: bool = False) -> Report:
     """Await the rest of a call in this task, which has the context of the rest; return the report.
 
-    A task that somebody cancels ends as `cancelled`, if its function lets that happen. Ctrl-C is raised on.
+    In an event loop that is not the run's own, others may cancel its task: that ends as `cancelled`, if its function
+    lets it happen. And Ctrl-C is raised on there.
     """
     try:
         outcome = _Outcome(RunStatus.SUCCEEDED, await rest.awaitable)
     except BaseException as error:  # border: the job's function
-        if is_ctrl_c(error):
+        if in_own_loop:
+            outcome = _raised(error, active)
+        elif is_ctrl_c(error):
             raise
-        outcome = _raised(error, active)
+        else:
+            outcome = _cancelled_task(error, active) or _raised(error, active)
     return _report(active, outcome, rest.beginning, host)
 
 
 def _report(active: ActiveRun, outcome: _Outcome, beginning: _Beginning, host: ExecutorHost) -> Report:
+    active.is_over = True
     started_at, began = beginning
     # The wall clock may be set while the job runs; a duration may not come out negative.
     elapsed = timedelta(seconds=host.clock.monotonic() - began)
@@ -137,28 +158,30 @@ def _in_a_loop_of_its_own(rest: Rest, active: ActiveRun, host: ExecutorHost) -> 
     if running_loop() is None:
         return _loop(rest, active, host)
     # Called inline by somebody's coroutine: this thread has its loop, and a thread can have only one.
+    from concurrent.futures import Future
     from threading import Thread
 
-    reports: list[Report] = []
     context = copy_context()
-    thread = Thread(target=lambda: reports.append(context.run(_loop, rest, active, host)), daemon=True)
-    thread.start()
-    thread.join()
-    return reports[0]
+    done: Future[Report] = Future()
+
+    def loop() -> None:
+        try:
+            done.set_result(context.run(_loop, rest, active, host))
+        except BaseException as error:  # it is handed on
+            done.set_exception(error)
+
+    Thread(target=loop, daemon=True).start()
+    return done.result()
 
 
 def _loop(rest: Rest, active: ActiveRun, host: ExecutorHost) -> Report:
     import asyncio
 
-    coroutine = await_rest(rest, active, host)
+    coroutine = await_rest(rest, active, host, in_own_loop=True)
     try:
         return asyncio.run(coroutine)
-    except BaseException as error:  # border: SystemExit in one of the job's tasks comes out of the loop itself
-        return _report(active, _raised(error, active), rest.beginning, host)
     finally:
-        for one in (coroutine, rest.awaitable):  # where the loop could not even be made
-            if iscoroutine(one):
-                one.close()
+        coroutine.close()
 
 
 # -- what went wrong -------------------------------------------------------------------------------
@@ -171,31 +194,29 @@ def _raised(error: BaseException, active: ActiveRun) -> _Outcome:
     if issubclass(kind, RunCancelledError) and active.is_to_stop:
         why = "it was asked to stop" if active.cancel_requested else "it was told that it is lost"
         return _Outcome(RunStatus.CANCELLED, exception=error, reason=f"{why}, and stopped")
-    if _is_end_of_task(kind):
-        why = (
-            "it was asked to stop" if active.cancel_requested else "its task was cancelled, as when its event loop ends"
-        )
-        return _Outcome(RunStatus.CANCELLED, exception=error, reason=why)
     reason = None
     if not issubclass(kind, Exception):
         reason = f"the function raised {kind.__name__}, which ends the run and not its worker"
     return _Outcome(RunStatus.FAILED, exception=error, traceback=text, reason=reason)
 
 
-def _is_end_of_task(kind: type[BaseException]) -> bool:
-    """Return whether the calling task was cancelled, which may be by anybody, and this is how it ends."""
-    if running_loop() is None:
-        return False
+def _cancelled_task(error: BaseException, active: ActiveRun) -> _Outcome | None:
+    """Return the outcome where the calling task was cancelled, by whomever, and this is how it ends."""
     import asyncio
 
-    task = asyncio.current_task()
-    return issubclass(kind, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+    # A coroutine that is forgotten ends, too, and there is no task then.
+    task = asyncio.current_task() if issubclass(type(error), asyncio.CancelledError) else None
+    if task is None or not task.cancelling():
+        return None
+    forget_frames(error)
+    reason = ASKED_TO_STOP if active.cancel_requested else TASK_CANCELLED
+    return _Outcome(RunStatus.CANCELLED, exception=error, reason=reason)
 
 
 def _traceback_text(error: BaseException) -> str:
-    from traceback import format_exception
-
     try:
+        from traceback import format_exception
+
         return "".join(format_exception(type(error), error, _users_part(error.__traceback__)))
     except BaseException as another:  # border: formatting asks the exception for its text, and that may raise
         return f"{type(error).__qualname__} (its traceback cannot be shown: {type(another).__name__})\n"

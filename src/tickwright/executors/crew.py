@@ -67,7 +67,7 @@ class Crew(ABC):
     # -- reports -------------------------------------------------------------------------------------
 
     def _settle(self, report: Report) -> None:
-        """Hand in the report of a run that was begun, unless there has been one."""
+        """Hand in the report of a run, unless there has been one."""
         # Serialising the result is a part of the work: only after it is there room for another run. And before the
         # report is out, so that whoever acts on it finds that room.
         report = self._host.pack(report)

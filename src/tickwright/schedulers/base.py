@@ -183,7 +183,13 @@ class BaseScheduler(PartCalls):
     def _await_listeners(self, stopping: Stopping) -> None:
         """Let listeners hear of all that came by the end, where the shutdown waits."""
         if stopping.wait:
-            self._listeners.drain(min(stopping.seconds_left() or SHORTEST_SETTLING, LONGEST_SETTLING))
+            longest = min(stopping.seconds_left() or SHORTEST_SETTLING, LONGEST_SETTLING)
+            if not self._listeners.drain(longest):
+                self._configuration.logger.warning(
+                    "Listeners have not heard of %d event(s) within %.1f s after the shutdown; they may go on",
+                    self._listeners.waiting,
+                    longest,
+                )
 
     def pause(self) -> None:
         """Take no due jobs until `resume`; runs in flight go on. What falls due meanwhile is run late."""
@@ -360,11 +366,11 @@ class BaseScheduler(PartCalls):
             self._tell(SchedulerEvent(code))
 
     def _is_own_thread(self) -> bool:
-        """Return whether the caller is the loop, a listener, or a job of this scheduler."""
+        """Return whether the caller is the loop, a listener, or a job of this scheduler, or holds up its jobs."""
         loop = self._loop
         if loop is None:
             return False
-        if self._is_the_loop(loop) or self._listeners.is_this_thread:
+        if self._is_the_loop(loop) or self._listeners.is_this_thread or self._parts.are_held_up():
             return True
         return is_inside_a_run() and current_run().owner == loop.engine.context.owner.id
 

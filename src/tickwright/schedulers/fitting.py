@@ -75,7 +75,10 @@ class PartCalls(BatchCalls):
         self._tell(SchedulerEvent(events.EVENT_JOBSTORE_REMOVED, alias))
 
     def add_executor(self, /, executor: Executor | str, alias: str = "default", **executor_opts: Any) -> None:
-        """Add an executor: an instance, or a name (`"threadpool"`, `"processpool"`, `"debug"`) with its options."""
+        """Add an executor: an instance, or a name with its options.
+
+        The names are `"threadpool"`, `"processpool"`, `"asyncio"` and `"debug"`.
+        """
         self._check_process()
         made = make_executor(executor, alias, executor_opts)
         self._parts.put_executor(alias, made)

@@ -27,6 +27,7 @@ class Herald:
     def __init__(self, pass_on: Callable[[list[Event]], None]) -> None:
         self._pass_on = pass_on
         self._queue: SimpleQueue[Event | Flag | None] = SimpleQueue()
+        self._in_hand = 0
         self._thread: Thread | None = None
         self._stays = False
         # Held from looking whether there is a thread to putting something before it: else it may just have left.
@@ -40,7 +41,7 @@ class Herald:
     @property
     def waiting(self) -> int:
         """How many events have not been passed on yet."""
-        return self._queue.qsize()
+        return self._queue.qsize() + self._in_hand
 
     def post(self, event: Event) -> bool:
         """Pass an event on, later; return False where no thread can be had for it, as when the interpreter ends."""
@@ -82,7 +83,7 @@ class Herald:
 
     def begin_anew(self) -> None:
         """Forget, in a fork, the thread, which is not here, and what it is to pass on, which its parent does."""
-        self._queue = SimpleQueue()
+        self._queue, self._in_hand = SimpleQueue(), 0
         self._thread, self._stays, self._lock = None, False, RLock()
 
     def _put(self, item: Event | Flag) -> None:
@@ -105,11 +106,13 @@ class Herald:
             item = self._queue.get()
             if isinstance(item, Event):
                 events.append(item)
+                self._in_hand = len(events)
                 if len(events) < TOGETHER and not self._queue.empty():
                     continue
             if events:
                 self._pass_on(events)
                 events = []
+                self._in_hand = 0
             if isinstance(item, Flag):
                 item.set()
             elif item is None and self._may_leave():

@@ -164,11 +164,15 @@ class JobCalls(AddCalls):
         """Ask a run of this scheduler to stop; return whether it can still be asked.
 
         One that waits for a worker is taken back and recorded as `cancelled`. One that executes finds
-        `current_run().cancel_requested` set, and is `cancelled` if it answers with `raise_if_cancelled()`.
+        `current_run().cancel_requested` set, and is `cancelled` if it answers with `raise_if_cancelled()`. In an event
+        loop its task is cancelled.
         """
         self._check_process()
         check_run_id(run_id)
-        return any(executor.cancel(run_id) for executor in self._parts.executors.values())
+        if any(executor.cancel(run_id) for executor in self._parts.executors.values()):
+            return True
+        loop = self._loop
+        return loop is not None and loop.engine.recall(run_id)
 
     def _run_once(self, engine: Engine, alias: str, job: StoredJob) -> Run | None:
         store, context = self._parts.jobstore(alias), engine.context

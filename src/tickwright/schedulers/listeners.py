@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from inspect import iscoroutinefunction
 from threading import RLock
 from typing import Any
 
 from tickwright.errors import ConfigurationError, shortened
+from tickwright.event_loops import is_coroutine_function
 from tickwright.events import EVENT_ALL, Event, mask_of
 from tickwright.locks import unless_held
 from tickwright.schedulers.herald import Herald
@@ -66,7 +66,7 @@ class Listeners:
         """Tell `callback` of the events in a mask, or of one class."""
         if not callable(callback):
             raise TypeError(f"callback: must be callable, not {shortened(callback)}")
-        if iscoroutinefunction(callback) and not self.takes_coroutine_functions:
+        if is_coroutine_function(callback) and not self.takes_coroutine_functions:
             raise TypeError(
                 f"callback: {shortened(callback)} is a coroutine function, which nobody here awaits; give a plain "
                 f"function, or use an AsyncIOScheduler"
@@ -181,12 +181,15 @@ class Listeners:
 
     def _call_listeners(self, event: Event) -> None:
         for listener in self._hearing(event):
-            try:
-                self._call(listener, event)
-            except BaseException as error:  # border: a listener, which may try to end the program from this thread
-                self._complain(listener, event, error)
-                if self._inline and not isinstance(error, Exception):
-                    raise
+            self._call_one(listener, event)
+
+    def _call_one(self, listener: Listener, event: Event) -> None:
+        try:
+            self._call(listener, event)
+        except BaseException as error:  # border: a listener, which may try to end the program from this thread
+            self._complain(listener, event, error)
+            if self._inline and not isinstance(error, Exception):
+                raise
 
     def _hearing(self, event: Event) -> Iterator[Listener]:
         for listener in self._listeners:

@@ -35,6 +35,9 @@ GATHERING = 0.001
 MANY_IN_FLIGHT = 32
 """Runs in flight from which the loop waits for so long: a pool of the usual size has enough to do meanwhile."""
 
+A_MOMENT = 0.01
+"""Seconds between two looks at what is about to end."""
+
 LONGEST_SETTLING = 10.0
 """Seconds that a shutdown which waits gives a job store that is out, to take the outcomes of runs that ended."""
 
@@ -166,6 +169,9 @@ class Loop:
         """Put on record what has been reported, as long as the job stores and the shutdown's patience allow."""
         longest = Stopping(self._clock, True, LONGEST_SETTLING)
         shortest = Stopping(self._clock, True, SHORTEST_SETTLING)
+        while self._parts.are_ending() and self.engine.unreported and shortest.may_wait():
+            self.step()
+            self._bell.wait(A_MOMENT)
         wait = self.step()
         while self.engine.in_flight > self.engine.unreported + self.engine.waiting:
             if not (shortest.may_wait() or (stopping.may_wait() and longest.may_wait())):

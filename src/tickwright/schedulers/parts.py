@@ -22,6 +22,9 @@ class Parts:
         self._default_executor = default_executor
         self.jobstores: dict[str, JobStore] = {}
         self.executors: dict[str, Executor] = {}
+        self._are_started = False
+        self._removed: list[Executor] = []
+        """Executors that may have runs to the end, although no job is submitted to them any more."""
 
     def check_free(self, jobstores: Iterable[str], executors: Iterable[str]) -> None:
         """Raise where one of these aliases cannot be used, or is used already."""
@@ -52,6 +55,7 @@ class Parts:
             raise ExecutorNotFoundError(f"there is no executor {alias!r}; there are {sorted(self.executors)}")
         executor = self.executors[alias]
         self.executors = {name: one for name, one in self.executors.items() if name != alias}
+        self._removed.append(executor)
         return executor
 
     def jobstore(self, alias: str) -> JobStore:
@@ -82,6 +86,7 @@ class Parts:
             for part in reversed(started):
                 self.stop(part)
             raise
+        self._are_started = True
         for alias, store in self.jobstores.items():
             self.say_limits(alias, store)
 
@@ -95,16 +100,26 @@ class Parts:
                 type(store).__name__,
             )
 
+    def are_held_up(self) -> bool:
+        """Return whether the runs of an executor cannot go on before the calling code returns."""
+        return any(executor.is_held_up() for executor in (*self.executors.values(), *self._removed))
+
+    def are_ending(self) -> bool:
+        """Return whether an executor that was shut down is about to report runs that it has cancelled."""
+        return any(executor.is_ending() for executor in (*self.executors.values(), *self._removed))
+
     def give_up_runs(self) -> None:
         """Have executors report what cannot go on any more."""
-        for alias, executor in self.executors.items():
+        for executor in (*self.executors.values(), *self._removed):
             try:
                 executor.give_up()
             except Exception as error:  # border: an executor
-                self._logger.error("Executor %r failed to give up runs: %r", alias, error, exc_info=error)
+                self._logger.error("Executor %r failed to give up runs: %r", executor.alias, error, exc_info=error)
 
     def stop_executors(self, *, wait: bool) -> None:
-        """Shut all executors down."""
+        """Shut all executors down that were started here; one that was refused may be at work for somebody else."""
+        if not self._are_started:
+            return
         for alias, executor in self.executors.items():
             try:
                 executor.shutdown(wait=wait)
@@ -112,7 +127,11 @@ class Parts:
                 self._logger.error("Executor %r failed to shut down: %r", alias, error, exc_info=error)
 
     def stop_jobstores(self) -> None:
-        """Shut all job stores down."""
+        """Shut all job stores down that were started here, as the last of the parts."""
+        if not self._are_started:
+            return
+        self._are_started = False
+        self._removed.clear()
         for store in self.jobstores.values():
             self.stop(store)
 

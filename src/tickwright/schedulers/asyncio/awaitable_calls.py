@@ -37,6 +37,14 @@ def _awaitable(
     return make_call
 
 
+def _without_stop_iteration(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except StopIteration as error:
+        # Nothing that is awaited can raise it (PEP 479): it would wait for ever.
+        raise RuntimeError("what was called in this call raised StopIteration") from error
+
+
 class AwaitableCalls:
     """`await scheduler.aio.add_job(...)` does what `scheduler.add_job(...)` does, and takes the same arguments.
 
@@ -49,20 +57,24 @@ class AwaitableCalls:
         self.scheduler = scheduler
         """Whose calls these are."""
         self._start_in = start_in
-        self._take_threads()
+        self.begin_anew()
 
-    def _take_threads(self) -> None:
-        """Have threads for calls, which are started with the first ones."""
+    def begin_anew(self) -> None:
+        """Have new threads, which are started with the first calls; in a fork, those of its parent are not here."""
         self._one_thread = Threads(1, "tickwright-calls")
         self._threads = Threads(MOST_WAITING, "tickwright-waiting")
 
     async def make(self, call: Callable[[], T], *, waits: bool = False) -> T:
         """Make any call in the thread of these, or in one of its own if it `waits` for others that are made here."""
         # The context goes along: a call made in a job knows that it is.
-        in_context = partial(copy_context().run, call)
+        in_context = partial(copy_context().run, _without_stop_iteration, call)
         return await asyncio.get_running_loop().run_in_executor(
             self._threads if waits else self._one_thread, in_context
         )
+
+    def make_unawaited(self, call: Callable[[], object]) -> None:
+        """Make a call after those that were made before, and look after it no more."""
+        self._one_thread.submit(call)
 
     async def start(self, paused: bool = False) -> None:
         """Start for the event loop that awaits this; with `paused`, take no due job before `resume`."""
@@ -73,11 +85,13 @@ class AwaitableCalls:
 
         Awaited by a job or a listener of this scheduler it does not wait, as the plain call.
         """
-        await self.make(partial(self.scheduler.shutdown, wait, timeout), waits=True)
-        before = self._one_thread, self._threads
-        self._take_threads()
-        for threads in before:
-            threads.shutdown(wait=False)  # what is being called goes on to its end
+        try:
+            await self.make(partial(self.scheduler.shutdown, wait, timeout), waits=True)
+        finally:
+            before = self._one_thread, self._threads
+            self.begin_anew()
+            for threads in before:
+                threads.shutdown(wait=False)  # what is being called goes on to its end
 
     pause = _awaitable(BackgroundScheduler.pause)
     resume = _awaitable(BackgroundScheduler.resume)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import AbstractEventLoop, Task
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from inspect import isawaitable
-from threading import Event as Flag
 from typing import Any
 
 from tickwright.events import Event
 from tickwright.interrupts import is_ctrl_c
+from tickwright.schedulers.asyncio.telling import Telling
 from tickwright.schedulers.listeners import Listener, Listeners
 
 __all__ = ["LoopListeners"]
@@ -44,42 +43,50 @@ class LoopListeners(Listeners):
         return super().is_this_thread or _listening.get(None) is self
 
     def _call_for_all(self, events: list[Event]) -> None:
-        untold, loop = deque(events), self._event_loop()
+        telling, loop = Telling(events, self._hearing), self._event_loop()
+        telling.take_over(loop)
         if loop is not None and loop.is_running():
-            told = Flag()
             with suppress(RuntimeError):  # it is closed since
-                loop.call_soon_threadsafe(self._begin, untold, told)
-                while not told.wait(A_MOMENT) and loop.is_running():
+                loop.call_soon_threadsafe(self._begin, telling, loop)
+                while not telling.is_over.wait(A_MOMENT) and loop.is_running():
                     pass
-        while (event := _next_of(untold)) is not None:
-            self._call_listeners(event)
+        # What it was just telling, when it stopped, is its to end should it go on; the rest is told here.
+        telling.take_over(self)
+        while (pair := telling.next_for(self)) is not None:
+            self._call_one(*pair)
 
-    def _begin(self, untold: deque[Event], told: Flag) -> None:
-        task = asyncio.get_running_loop().create_task(self._call_all(untold, told), name="tickwright-listeners")
+    def _begin(self, telling: Telling, loop: AbstractEventLoop) -> None:
+        coroutine = self._call_all(telling, loop)
+        try:
+            task = loop.create_task(coroutine, name="tickwright-listeners")
+        except BaseException:  # border: the event loop's maker of tasks is the application's
+            coroutine.close()
+            telling.is_over.set()
+            raise
         self._tasks.add(task)  # a loop holds its tasks weakly
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda task: self._end(telling, task))
 
-    async def _call_all(self, untold: deque[Event], told: Flag) -> None:
+    def _end(self, telling: Telling, task: Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # Ctrl-C has gone its way, and nobody else is to be told
+        telling.is_over.set()
+
+    async def _call_all(self, telling: Telling, loop: AbstractEventLoop) -> None:
         _listening.set(self)
-        try:
-            while (event := _next_of(untold)) is not None:
-                for listener in self._hearing(event):
-                    await self._call_one(listener, event)
-        finally:
-            told.set()
-
-    async def _call_one(self, listener: Listener, event: Event) -> None:
-        try:
-            heard = listener.callback(event)
-            if isawaitable(heard):
-                await heard
-        except BaseException as error:  # border: a listener
-            if is_ctrl_c(error):
-                raise
-            task = asyncio.current_task()
-            self._complain(listener, event, error)
-            if task is not None and task.cancelling():
-                raise
+        while (pair := telling.next_for(loop)) is not None:
+            listener, event = pair
+            try:
+                heard: Any = listener.callback(event)
+                if isawaitable(heard):
+                    await heard
+            except BaseException as error:  # border: a listener
+                if is_ctrl_c(error):
+                    raise
+                self._complain(listener, event, error)
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
 
     def _call(self, listener: Listener, event: Event) -> None:
         heard: Any = listener.callback(event)
@@ -89,10 +96,3 @@ class LoopListeners(Listeners):
 
 async def _awaited(awaitable: Awaitable[object]) -> None:
     await awaitable
-
-
-def _next_of(events: deque[Event]) -> Event | None:
-    try:
-        return events.popleft()
-    except IndexError:
-        return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from asyncio import AbstractEventLoop
 from collections.abc import Mapping
+from functools import partial
+from threading import local
 from typing import Any, Self
 
 from tickwright.core.mailbox import Mailbox
-from tickwright.errors import ConfigurationError, shortened
-from tickwright.event_loops import running_loop
+from tickwright.errors import ConfigurationError, SchedulerAlreadyRunningError
+from tickwright.event_loops import checked_event_loop, running_loop
 from tickwright.schedulers.asyncio.awaitable_calls import AwaitableCalls
 from tickwright.schedulers.asyncio.loop_listeners import LoopListeners
 from tickwright.schedulers.background import BackgroundScheduler
@@ -38,7 +42,8 @@ class AsyncIOScheduler(BackgroundScheduler):
     def __init__(
         self, gconfig: Mapping[str, Any] | None = None, *, event_loop: AbstractEventLoop | None = None, **options: Any
     ) -> None:
-        self._given_loop = _checked(event_loop)
+        self._given_loop = checked_event_loop(event_loop)
+        self._start = local()
         self._event_loop: AbstractEventLoop | None = None
         super().__init__(gconfig, **options)
         self.aio = AwaitableCalls(self, self._start_in)
@@ -53,7 +58,7 @@ class AsyncIOScheduler(BackgroundScheduler):
         **options: Any,
     ) -> None:
         """Replace the options, as every scheduler does, and the event loop where one is given."""
-        given = _checked(event_loop)
+        given = checked_event_loop(event_loop)
         super().configure(gconfig, prefix, **options)
         self._given_loop = given or self._given_loop
 
@@ -73,11 +78,19 @@ class AsyncIOScheduler(BackgroundScheduler):
         return super().__enter__()
 
     async def __aenter__(self) -> Self:
-        await self.aio.start()
+        try:
+            await self.aio.start()
+        except asyncio.CancelledError:
+            # It goes on in its thread, if it has begun there: what it starts is stopped there right after it.
+            self.aio.make_unawaited(partial(self.shutdown, wait=False))
+            raise
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self.aio.shutdown()
+        if os.getpid() == self._pid:  # as at the end of a plain block
+            # A block that is itself cancelled, as by Ctrl-C, does not wait, and what runs in the loop is cancelled too.
+            is_cancelled = bool(exc_info) and isinstance(exc_info[1], asyncio.CancelledError)
+            await self.aio.shutdown(wait=not is_cancelled)
 
     # -- for the shell -------------------------------------------------------------------------------
 
@@ -90,9 +103,16 @@ class AsyncIOScheduler(BackgroundScheduler):
                 "AsyncIOScheduler(event_loop=...) the loop that will run"
             )
         if event_loop.is_closed():
-            raise ConfigurationError("the event loop that this scheduler is for is closed; give it one that will run")
-        if not self.running:  # else the start is refused further down, and nothing changes
-            self._event_loop = event_loop
+            raise ConfigurationError(
+                "the event loop that this scheduler is for is closed; give it one that will run, by "
+                "scheduler.configure(event_loop=...), or leave it out and start in a coroutine"
+            )
+        if self.running and self._event_loop is not None and self._event_loop.is_closed():
+            raise SchedulerAlreadyRunningError(
+                "this scheduler is running already, for an event loop that is closed; shut it down, then start it here"
+            )
+        # One thread carries the start out, and another's may be refused meanwhile.
+        self._start.event_loop = event_loop
         super().start(paused)
 
     def _make_listeners(self) -> Listeners:
@@ -100,7 +120,7 @@ class AsyncIOScheduler(BackgroundScheduler):
 
     def _make_host(self, mailbox: Mailbox) -> Host:
         host = super()._make_host(mailbox)
-        host.event_loop = self._event_loop
+        host.event_loop = self._event_loop = self._start.event_loop
         return host
 
     def _is_own_thread(self) -> bool:
@@ -109,10 +129,4 @@ class AsyncIOScheduler(BackgroundScheduler):
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
-        self.aio = AwaitableCalls(self, self._start_in)
-
-
-def _checked(event_loop: Any) -> AbstractEventLoop | None:
-    if event_loop is not None and not isinstance(event_loop, AbstractEventLoop):
-        raise TypeError(f"event_loop must be an event loop of asyncio, not {shortened(event_loop)}")
-    return event_loop
+        self.aio.begin_anew()

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.schedulers.stage import SOON, soon
-from tickwright import AsyncIOScheduler, BackgroundScheduler, MemoryJobStore, RunStatus, events
+from tests.schedulers.stage import SOON, in_time, soon
+from tickwright import AsyncIOExecutor, AsyncIOScheduler, BackgroundScheduler, MemoryJobStore, RunStatus, events
 from tickwright.errors import (
     ConfigurationError,
     ConflictingIdError,
@@ -234,6 +234,7 @@ def test_who_shuts_down_what_it_is_a_part_of_does_not_wait_for_itself(who):
         done = Signal()
 
         async def shut_down(*_: object) -> None:
+            assert scheduler._is_own_thread()
             await scheduler.aio.shutdown()
             done.set()
 
@@ -285,14 +286,17 @@ def test_a_plain_with_is_refused_in_a_coroutine():
 
 
 def test_no_thread_is_left_after_the_shutdown():
+    scheduler = scheduler_of()
+
     async def main() -> None:
-        async with scheduler_of() as scheduler:
+        async with scheduler:
             await scheduler.aio.add_job(where)
         await asyncio.get_running_loop().shutdown_default_executor()
 
     before = threading.active_count()
     run(main)
     assert soon(lambda: threading.active_count() <= before)
+    assert not scheduler.running
 
 
 # -- the calls that are awaited --------------------------------------------------------------------------
@@ -563,3 +567,318 @@ def test_a_fork_has_nothing_of_it_and_makes_its_own(tmp_path):
     for end in (read, write):
         os.close(end)
     scheduler.shutdown()
+
+
+# -- what others do to it ------------------------------------------------------------------------------
+
+
+def test_a_block_that_is_cancelled_while_it_starts_leaves_nothing_running():
+    async def main() -> None:
+        store = SlowStart()
+        scheduler = scheduler_of(jobstores={"default": store})
+        entering = asyncio.create_task(scheduler.__aenter__())
+        while not store.is_asked.is_set():
+            await asyncio.sleep(0)
+        entering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await entering
+        store.go_on.set()
+        await scheduler.aio.make(lambda: None)  # after what was asked for before
+        await scheduler.aio.shutdown()
+        assert not scheduler.running
+        assert store.is_shut_down
+
+    run(main)
+
+
+class SlowStart(MemoryJobStore):
+    """Holds up the start until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.go_on = Event(), Event()
+        self.is_shut_down = False
+
+    def start(self, scheduler: Any, alias: str) -> None:
+        self.is_asked.set()
+        assert self.go_on.wait(SOON)
+        super().start(scheduler, alias)
+
+    def shutdown(self) -> None:
+        self.is_shut_down = True
+
+
+def test_a_start_that_is_refused_changes_nothing_of_the_one_under_way():
+    store = SlowStart()
+    scheduler = scheduler_of(jobstores={"default": store})
+
+    async def other() -> None:
+        with pytest.raises(SchedulerAlreadyRunningError):
+            await asyncio.to_thread(scheduler._start_in, asyncio.get_running_loop())
+
+    async def main() -> None:
+        starting = asyncio.create_task(scheduler.aio.start())
+        while not store.is_asked.is_set():
+            await asyncio.sleep(0)
+        await asyncio.to_thread(run, other)
+        store.go_on.set()
+        await starting
+        heard: list[int] = []
+        scheduler.add_listener(lambda event: heard.append(get_ident()), events.EVENT_JOB_EXECUTED)
+        scheduler.add_job(where, id="job")
+        assert (await until_recorded(scheduler, "job")).result == get_ident()
+        await scheduler.aio.shutdown()
+        assert heard == [get_ident()]
+
+    run(main)
+
+
+def test_a_start_in_the_next_loop_says_that_the_last_one_was_not_shut_down():
+    async def main() -> AsyncIOScheduler:
+        scheduler = scheduler_of()
+        scheduler.start()
+        return scheduler
+
+    scheduler = run(main)
+
+    async def again() -> None:
+        with pytest.raises(SchedulerAlreadyRunningError, match="for an event loop that is closed; shut it down"):
+            scheduler.start()
+        await scheduler.aio.shutdown()
+        assert scheduler.health().problems == ()
+        async with scheduler:
+            assert scheduler.running
+
+    run(again)
+
+
+def test_a_block_that_is_cancelled_cancels_what_runs_in_the_loop_and_records_it():
+    async def main() -> None:
+        began = Signal()
+
+        async def stay() -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        scheduler = scheduler_of()
+
+        async def block() -> None:
+            async with scheduler:
+                scheduler.add_job(stay, id="stay")
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(block())
+        await began.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert scheduler.get_runs("stay")[0].status is RunStatus.CANCELLED
+        assert not scheduler.running
+
+    run(main)
+
+
+def test_coroutines_that_outlast_the_patience_of_a_shutdown_are_cancelled_on_record():
+    async def main() -> None:
+        began = Signal()
+
+        async def stay() -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        scheduler = scheduler_of()
+        await scheduler.aio.start()
+        scheduler.add_job(stay, id="stay")
+        await began.wait()
+        await scheduler.aio.shutdown(timeout=0.01)
+        assert scheduler.get_runs("stay")[0].status is RunStatus.CANCELLED
+
+    run(main)
+
+
+def test_the_runs_of_an_executor_that_was_removed_are_given_up_too():
+    loop, began = asyncio.new_event_loop(), Event()
+
+    async def stay() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    scheduler = scheduler_of(event_loop=loop)
+    scheduler.start()
+    scheduler.add_executor("asyncio", "other")
+    scheduler.add_job(stay, id="stay", executor="other")
+
+    async def main() -> None:
+        while not began.is_set():
+            await asyncio.sleep(0)
+        scheduler.remove_executor("other")
+
+    loop.run_until_complete(main())
+    in_time(scheduler.shutdown)
+    assert scheduler.get_runs("stay")[0].status is RunStatus.CANCELLED
+    [task] = asyncio.all_tasks(loop)
+    loop.run_until_complete(task)
+    loop.close()
+
+
+def test_a_background_scheduler_that_uses_the_loop_does_not_wait_in_it():
+    async def main() -> None:
+        began, may_end = Signal(), asyncio.Event()
+
+        async def job() -> str:
+            began.set()
+            await may_end.wait()
+            return "ended"
+
+        scheduler = BackgroundScheduler(timezone="UTC", executors={"default": AsyncIOExecutor()})
+        scheduler.start()
+        scheduler.add_job(job, id="job")
+        await began.wait()
+        scheduler.shutdown()
+        may_end.set()
+        await asyncio.to_thread(scheduler.shutdown)
+        assert scheduler.get_runs("job")[0].result == "ended"
+
+    run(main)
+
+
+def test_a_refused_executor_goes_on_for_whom_it_works():
+    async def main() -> None:
+        executor = AsyncIOExecutor()
+        async with scheduler_of(executors={"default": executor}) as first:
+            with pytest.raises(ConfigurationError, match="already runs as executor 'default'"):
+                scheduler_of(executors={"default": executor}).start()
+            first.add_job(where, id="job")
+            assert (await until_recorded(first, "job")).status is RunStatus.SUCCEEDED
+
+    run(main)
+
+
+def test_a_task_that_outlives_its_job_waits_for_a_shutdown_as_anybody_does():
+    async def main() -> None:
+        began, may_end, is_down = Signal(), asyncio.Event(), asyncio.Event()
+        tasks: list[asyncio.Task[None]] = []
+
+        async def later(may_go_on: asyncio.Event) -> None:
+            await may_go_on.wait()
+            await scheduler.aio.shutdown()
+            assert not scheduler.running
+            is_down.set()
+
+        async def leave_task(may_go_on: asyncio.Event) -> None:
+            tasks.append(asyncio.create_task(later(may_go_on)))
+
+        async def stay() -> None:
+            began.set()
+            await may_end.wait()
+
+        scheduler = scheduler_of()
+        await scheduler.aio.start()
+        may_go_on = asyncio.Event()
+        scheduler.add_job(leave_task, args=[may_go_on], id="leave")
+        await until_recorded(scheduler, "leave")
+        scheduler.add_job(stay)
+        await began.wait()
+        may_go_on.set()
+        while scheduler.health().state != "stopping":
+            await asyncio.sleep(0)
+        assert not is_down.is_set()
+        may_end.set()
+        await asyncio.gather(*tasks)
+
+    run(main)
+
+
+def test_what_raises_stop_iteration_does_not_hang():
+    async def main() -> None:
+        async with scheduler_of() as scheduler:
+            await scheduler.aio.add_job(where, "interval", hours=1)
+            with pytest.raises(RuntimeError, match="raised StopIteration"):
+                await scheduler.aio.remove_jobs(where=lambda job: next(iter(())))
+
+    run(main)
+
+
+# -- listeners that are cut off ------------------------------------------------------------------------
+
+
+def test_every_listener_hears_of_what_happened_while_the_loop_ended():
+    heard: list[str] = []
+    is_held, all_heard = Event(), Event()
+
+    async def first(event: Any) -> None:
+        is_held.set()
+        await asyncio.Event().wait()
+
+    def second(event: Any) -> None:
+        heard.append(event.job_id)
+        if len(heard) == 3:
+            all_heard.set()
+
+    async def main() -> AsyncIOScheduler:
+        scheduler = scheduler_of()
+        scheduler.start()
+        scheduler.add_listener(first, events.EVENT_JOB_ADDED)
+        scheduler.add_listener(second, events.EVENT_JOB_ADDED)
+        scheduler.add_job(where, "interval", hours=1, id="0")
+        while not is_held.is_set():
+            await asyncio.sleep(0)
+        scheduler.remove_listener(first)
+        for job_id in ("1", "2"):
+            scheduler.add_job(where, "interval", hours=1, id=job_id)
+        return scheduler
+
+    scheduler = asyncio.run(main())
+    assert all_heard.wait(SOON)
+    assert heard == ["0", "1", "2"]
+    scheduler.shutdown()
+
+
+def test_somebody_who_cancels_all_tasks_does_not_silence_the_listeners():
+    async def main() -> None:
+        heard: list[str] = []
+        scheduler = scheduler_of()
+        scheduler.start()
+        scheduler.add_listener(lambda event: heard.append(event.job_id), events.EVENT_JOB_ADDED)
+        own = asyncio.current_task()
+        for number in range(20):
+            scheduler.add_job(where, "interval", hours=1, id=str(number))
+            while not (tasks := asyncio.all_tasks() - {own}) and len(heard) <= number:
+                await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+        await scheduler.aio.shutdown()
+        assert heard == [str(number) for number in range(20)]
+
+    asyncio.run(main())
+
+
+def test_a_loop_that_stands_for_a_while_does_not_have_two_tell_at_once():
+    loop, log = asyncio.new_event_loop(), []
+    in_first, go_on = Event(), Event()
+
+    def listen(event: Any) -> None:
+        log.append(("begins", event.job_id))
+        if event.job_id == "0":
+            in_first.set()
+            assert go_on.wait(SOON)
+        log.append(("ends", event.job_id))
+
+    scheduler = scheduler_of(event_loop=loop)
+    scheduler.start()
+    scheduler.add_listener(listen, events.EVENT_JOB_ADDED)
+
+    async def add_and_stop() -> None:
+        for number in range(4):
+            scheduler.add_job(where, "interval", hours=1, id=str(number))
+        loop.stop()
+
+    task = loop.create_task(add_and_stop())
+    loop.run_forever()
+    assert task.done()
+    assert in_first.wait(SOON)  # the herald has taken over, or the loop had a round for it
+    loop.call_later(0.01, go_on.set)
+    loop.run_until_complete(asyncio.sleep(0.05))
+    in_time(scheduler.shutdown)
+    assert log == [(what, str(number)) for number in range(4) for what in ("begins", "ends")]
+    loop.close()

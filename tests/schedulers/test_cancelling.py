@@ -1,9 +1,14 @@
 """Runs that are asked to stop."""
 
+from collections.abc import Callable
 from threading import Event
 
-from tickwright import BackgroundScheduler, RunStatus, ThreadPoolExecutor, current_run
+from tickwright import BackgroundScheduler, Run, RunStatus, ThreadPoolExecutor, current_run
+from tickwright.errors import RunCancelledError
 from tickwright.events import EVENT_JOB_CANCELLED, EVENT_JOB_EXECUTED
+from tickwright.executors.debug import DebugExecutor
+from tickwright.stored_job import StoredJob
+from tickwright.testing import ManualScheduler
 
 PATIENCE = 20
 
@@ -29,8 +34,7 @@ def test_a_run_that_executes_stops_where_it_looks_and_one_that_waits_never_start
         executes = scheduler.run_job("executes")
         assert started.wait(PATIENCE)
         waits = scheduler.run_job("waits")
-        while not scheduler.cancel_run(waits.id):
-            pass  # it is on record before the loop hands it to the pool
+        assert scheduler.cancel_run(waits.id)  # on its way to the pool, or there
         assert scheduler.cancel_run(executes.id)
         asked.set()
         assert both_ended.wait(PATIENCE)
@@ -40,3 +44,71 @@ def test_a_run_that_executes_stops_where_it_looks_and_one_that_waits_never_start
         assert runs["executes"].started_at is not None
         assert not scheduler.cancel_run(executes.id)
         assert not scheduler.cancel_run("nobody's")
+
+
+def test_a_run_that_no_executor_has_heard_of_yet_is_cancelled():
+    called: list[int] = []
+    scheduler = ManualScheduler()
+    scheduler.add_job(called.append, "interval", hours=1, args=[1], id="job")
+    run = scheduler.run_job("job")
+    assert scheduler.cancel_run(run.id)
+    scheduler.step()
+    [found] = scheduler.get_runs("job")
+    assert (found.status, found.reason) == ("cancelled", "it was cancelled before it started")
+    assert isinstance(found.exception, RunCancelledError)
+    assert called == []
+    assert not scheduler.cancel_run(run.id)
+    scheduler.run_job("job")
+    scheduler.step()
+    assert called == [1]
+
+
+def test_a_run_that_is_over_and_not_on_record_yet_cannot_be_cancelled():
+    scheduler = ManualScheduler()
+    scheduler.add_job(print, "interval", hours=1, id="job")
+    run = scheduler.run_job("job")
+    answers: list[bool] = []
+
+    class LooksAtTheEnd(DebugExecutor):
+        def submit(self, run, job):
+            super().submit(run, job)
+            answers.append(scheduler.cancel_run(run.id))  # its report is a letter that is not opened yet
+
+    scheduler.remove_executor("default")
+    scheduler.add_executor(LooksAtTheEnd())
+    scheduler.step()
+    assert answers == [False]
+    assert scheduler.get_runs("job")[0].status == "succeeded"
+    assert not scheduler.cancel_run(run.id)
+    assert not scheduler.cancel_run("nobody's")
+
+
+def test_a_run_that_is_cancelled_while_it_is_submitted_is_cancelled():
+    executor = ToldWhileItSubmits()
+    scheduler = ManualScheduler(executors={"default": executor})
+    executor.tell = lambda run_id: executor.answers.append(scheduler.cancel_run(run_id))
+    scheduler.add_job(print, "interval", hours=1, id="job")
+    run = scheduler.run_job("job")
+    scheduler.step()
+    assert executor.answers == [True]
+    assert executor.cancelled == [run.id]
+
+
+class ToldWhileItSubmits(DebugExecutor):
+    """Is asked to cancel a run before it has taken that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[bool] = []
+        self.cancelled: list[str] = []
+        self.has: set[str] = set()
+        self.tell: Callable[[str], object] = print
+
+    def submit(self, run: Run, job: StoredJob) -> None:
+        self.tell(run.id)
+        self.has.add(run.id)
+
+    def cancel(self, run_id: str) -> bool:
+        if run_id in self.has:
+            self.cancelled.append(run_id)
+        return run_id in self.has

@@ -224,8 +224,8 @@ class BaseScheduler(PartCalls):
     def add_listener(self, callback: Callback, mask: int | type[Event] = EVENT_ALL) -> None:
         """Have `callback(event)` called for the events of a mask, or of a class, in the order they happen.
 
-        Listeners run in a thread of their own: a slow one delays other listeners, and never a job. What one raises
-        is logged and counted in `health()`.
+        Listeners run in a thread of their own, those of an `AsyncIOScheduler` in its event loop: a slow one delays
+        other listeners, and never the scheduler. What one raises is logged and counted in `health()`.
         """
         self._check_process()
         self._listeners.add(callback, mask)

@@ -70,7 +70,7 @@ class StoredJob(NamedTuple):
 
     def with_schedule(self, schedule: Schedule) -> StoredJob:
         """Return this job with another schedule."""
-        return self._replace(schedule=schedule)
+        return StoredJob(*self[:-1], schedule)  # the last field; `_replace` takes three times as long
 
     def planned(self, trigger: Trigger, schedule: Schedule) -> StoredJob:
         """Return this job with another trigger and another schedule."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush, merge
-from itertools import islice
+from itertools import dropwhile, islice
+from operator import itemgetter
 
 from tickwright.stored_job import Schedule, StoredJob
 
@@ -107,26 +108,40 @@ class JobTable:
         if before is not None and schedule is not None and schedule.next_run_time is not None:
             self._leave(before.executor)
 
-    def reschedule(self, job_id: str, schedule: Schedule) -> None:
-        """Give a job that is here another schedule."""
-        _check_aware(schedule)
-        job = self._jobs[job_id]
-        before = self._moved.get(job_id, job.schedule).next_run_time
-        moves = schedule.next_run_time != before
-        if moves and schedule.next_run_time is not None:
-            self._queue(job.executor).enter((schedule.next_run_time, job_id))
-        self._moved[job_id] = schedule
-        if moves and before is not None:
-            self._leave(job.executor)
-
-    def remove(self, job_id: str) -> bool:
-        """Remove the job; return whether it was here."""
+    def stands_at(self, job_id: str, version: int) -> bool:
+        """Return whether the job is here, and at this version."""
         schedule = self.schedule_of(job_id)
-        if schedule is None:
+        return schedule is not None and schedule.version == version
+
+    def reschedule(self, job_id: str, schedule: Schedule, version: int | None = None) -> bool:
+        """Give the job another schedule, if it is here and at this version (None: at any); return whether it was."""
+        job = self._jobs.get(job_id)
+        if job is None:
             return False
-        job = self._jobs.pop(job_id)
+        before = self._moved.get(job_id, job.schedule)
+        if version is not None and version != before.version:
+            return False
+        time, time_before = schedule.next_run_time, before.next_run_time
+        moves = time != time_before
+        if moves and time is not None:
+            _check_aware(schedule)
+            self._queue(job.executor).enter((time, job_id))
+        self._moved[job_id] = schedule
+        if moves and time_before is not None:
+            self._leave(job.executor)
+        return True
+
+    def remove(self, job_id: str, version: int | None = None) -> bool:
+        """Remove the job, if it is here and at this version (None: at any); return whether it was."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            return False
+        before = self._moved.get(job_id, job.schedule)
+        if version is not None and version != before.version:
+            return False
+        del self._jobs[job_id]
         self._moved.pop(job_id, None)
-        if schedule.next_run_time is not None:
+        if before.next_run_time is not None:
             self._leave(job.executor)
         return True
 
@@ -138,9 +153,8 @@ class JobTable:
 
     def due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> list[StoredJob]:
         """Return at most `limit` jobs with `next_run_time <= now`, those due first in front, then by id."""
-        entries = [queue.due(now, limit) for queue in self._queues_of(executors)]
-        first = entries[0] if len(entries) == 1 else islice(merge(*entries), limit)
-        return [job for _, job_id in first if (job := self.get(job_id)) is not None]
+        found = [queue.due(now, limit) for queue in self._queues_of(executors)]
+        return found[0] if len(found) == 1 else list(islice(merge(*found, key=_by_next_run_time), limit))
 
     def next_time(self, executors: Collection[str] | None = None) -> datetime | None:
         """Return the earliest `next_run_time`, or None."""
@@ -155,7 +169,7 @@ class JobTable:
     def _queue(self, executor: str) -> _Queue:
         queue = self._queues.get(executor)
         if queue is None:
-            queue = self._queues[executor] = _Queue(lambda entry: self._is_current(entry, executor))
+            queue = self._queues[executor] = _Queue(self, executor)
         return queue
 
     def _leave(self, executor: str) -> None:
@@ -165,7 +179,19 @@ class JobTable:
         if queue.current <= 0 and queue.is_empty():
             del self._queues[executor]
 
-    def _is_current(self, entry: _Entry, executor: str) -> bool:
+    def job_at(self, entry: _Entry, executor: str) -> StoredJob | None:
+        """Return the job of an entry of this executor's queue; None where the entry is stale."""
+        time, job_id = entry
+        job = self._jobs.get(job_id)
+        if job is None or job.executor != executor:
+            return None
+        moved = self._moved.get(job_id)
+        if moved is None:
+            return job if job.schedule.next_run_time == time else None
+        return self.get(job_id) if moved.next_run_time == time else None
+
+    def is_current(self, entry: _Entry, executor: str) -> bool:
+        """Return whether an entry of this executor's queue is current. It makes no job."""
         time, job_id = entry
         job = self._jobs.get(job_id)
         if job is None or job.executor != executor:
@@ -180,10 +206,11 @@ class _Queue:
     job itself tells, so a time that a job had twice may stand here twice.
     """
 
-    __slots__ = ("_front", "_heap", "_is_current", "current")
+    __slots__ = ("_executor", "_front", "_heap", "_table", "current")
 
-    def __init__(self, is_current: Callable[[_Entry], bool]) -> None:
-        self._is_current = is_current
+    def __init__(self, table: JobTable, executor: str) -> None:
+        self._table = table
+        self._executor = executor
         self._heap: list[_Entry] = []
         # What was read as due, in order. Reading takes nothing away, but putting each entry back on the heap
         # would double the work, and nearly always the next thing that happens to a due job is a new time.
@@ -212,7 +239,7 @@ class _Queue:
         # A job far in the future that is rescheduled again and again would fill the heap with what it was.
         # Twice the size for each time that this happens: a constant cost for each entry.
         if len(self._heap) > 2 * self.current + STALE_ALLOWED:
-            heap = list({entry for entry in self._heap if self._is_current(entry)})
+            heap = list({entry for entry in self._heap if not self._is_stale(entry)})
             heapify(heap)
             self._heap = heap
 
@@ -220,32 +247,45 @@ class _Queue:
         """Return whether no entry is current."""
         return self.first_time() is None
 
-    def due(self, now: datetime, limit: int) -> list[_Entry]:
-        """Return at most `limit` current entries up to `now`, in order and each once."""
-        if limit <= 0:
-            return []
-        front = self._front = list(filter(self._is_current, self._front))
-        heap = self._heap
+    def due(self, now: datetime, limit: int) -> list[StoredJob]:
+        """Return at most `limit` jobs whose time is up to `now`, in order and each once."""
+        limit = max(limit, 0)
+        while True:
+            self._bring_forward(now, limit)
+            front = self._front
+            found = [self._table.job_at(entry, self._executor) for entry in front]
+            jobs = [job for job in found if job is not None]
+            if len(jobs) == len(front):
+                # The clock may have been set back since the front was read.
+                return jobs[: min(limit, bisect_right(front, now, key=_time_of))]
+            # What was stale has taken up room.
+            self._front = [entry for entry, job in zip(front, found, strict=True) if job is not None]
+
+    def _bring_forward(self, now: datetime, limit: int) -> None:
+        """Have in front the first `limit` entries up to `now`, stale ones among them, each once."""
+        front, heap = self._front, self._heap
         # What came since may be due earlier than what was read before.
-        while heap and heap[0][0] <= now and (len(front) < limit or heap[0] < front[limit - 1]):
+        while heap and heap[0][0] <= now and (len(front) < limit or (limit and heap[0] < front[limit - 1])):
             entry = heap[0]
-            if not self._is_current(entry):
-                pass
-            elif not front or front[-1] < entry:
+            if not front or front[-1] < entry:
                 front.append(entry)
             elif front[at := bisect_left(front, entry)] != entry:
                 front.insert(at, entry)
             heappop(heap)
-        # The clock may have been set back since the front was read.
-        return [entry for entry in front[:limit] if entry[0] <= now]
 
     def first_time(self) -> datetime | None:
         """Return the earliest time of a current entry, or None."""
-        self._front = list(filter(self._is_current, self._front))
-        while self._heap and not self._is_current(self._heap[0]):
+        self._front = list(dropwhile(self._is_stale, self._front))
+        while self._heap and self._is_stale(self._heap[0]):
             heappop(self._heap)
         firsts = [entries[0][0] for entries in (self._front, self._heap) if entries]
         return min(firsts, default=None)
+
+    def _is_stale(self, entry: _Entry) -> bool:
+        return not self._table.is_current(entry, self._executor)
+
+
+_time_of = itemgetter(0)
 
 
 def _check_aware(schedule: Schedule) -> None:

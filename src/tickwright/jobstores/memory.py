@@ -11,6 +11,7 @@ from tickwright.due import Due, DueJobs, Standing
 from tickwright.errors import ConfigurationError
 from tickwright.jobstores.base import JobStore
 from tickwright.jobstores.batches import NONE_REPLACED
+from tickwright.jobstores.history import RunHistory
 from tickwright.jobstores.job_table import JobTable
 from tickwright.locks import unless_held
 from tickwright.run import Run
@@ -100,8 +101,7 @@ class MemoryJobStore(JobStore):
     def read_due(self, now: datetime, limit: int, executors: Collection[str] | None = None) -> DueJobs:
         with unless_held(self._lock):
             unsettled_of = self._runs.unsettled_of
-            jobs = self._jobs.due(now, limit, executors)
-            return DueJobs(due=tuple([Due(job=job, unsettled=unsettled_of(job.id)) for job in jobs]))
+            return DueJobs(tuple([Due(job, unsettled_of(job.id)) for job in self._jobs.due(now, limit, executors)]))
 
     def next_due_time(self, executors: Collection[str] | None = None) -> datetime | None:
         with unless_held(self._lock):
@@ -135,22 +135,25 @@ class MemoryJobStore(JobStore):
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         with unless_held(self._lock):
-            return [self._commit_one(change) for change in changes]
+            runs = self._runs
+            return [self._written(change, runs) for change in changes]
 
-    def _commit_one(self, change: Change) -> bool:
-        jobs, runs = self._jobs, self._runs
-        if change.expected_version is not None or change.schedule is not None:
-            schedule = jobs.schedule_of(change.job_id)
-            if schedule is None or change.expected_version not in (None, schedule.version):
-                return False
+    def _written(self, change: Change, runs: RunHistory) -> bool:
         if not runs.admits(change) or (change.silence and not self._leases.is_silent(change.silence)):
             return False
-        if change.remove:
-            jobs.remove(change.job_id)
-        elif change.schedule is not None:
-            jobs.reschedule(change.job_id, change.schedule)
+        if not self._write_job(change):
+            return False
         runs.write(change)
         return True
+
+    def _write_job(self, change: Change) -> bool:
+        jobs, version = self._jobs, change.expected_version
+        if change.remove:
+            # Without a version the job may as well be gone.
+            return jobs.remove(change.job_id, version) or version is None
+        if change.schedule is not None:
+            return jobs.reschedule(change.job_id, change.schedule, version)
+        return version is None or jobs.stands_at(change.job_id, version)
 
     # -- many jobs -----------------------------------------------------------------------------------
 

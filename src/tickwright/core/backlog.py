@@ -72,7 +72,9 @@ def following(trigger: Trigger, fire_time: datetime, now: datetime) -> datetime 
     Raises `InvalidTriggerError` where the trigger does not move forward, which would never end.
     """
     next_time = _checked(trigger, "get_next_fire_time", trigger.get_next_fire_time(fire_time, now))
-    if next_time is not None and next_time <= fire_time:
+    if next_time is None:
+        return None
+    if next_time <= fire_time:
         raise InvalidTriggerError(
             "get_next_fire_time",
             next_time,

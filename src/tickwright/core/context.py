@@ -24,7 +24,7 @@ class Teller(Protocol):
     """Where events go."""
 
     def wants(self, code: int) -> bool:
-        """Return whether anybody listens to this code, so that events nobody hears need not be made."""
+        """Return whether anybody listens to this code, or to one of several, so that none is made that nobody hears."""
 
     def tell(self, event: Event) -> None:
         """Pass an event on. Never blocks, never raises."""

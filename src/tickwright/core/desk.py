@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from math import inf
 
@@ -11,14 +11,14 @@ from tickwright import events
 from tickwright.change import Change
 from tickwright.core.context import Context
 from tickwright.core.endings import Endings
-from tickwright.core.firing import MOST_RUNS_AT_ONCE, fire
+from tickwright.core.firing import MOST_RUNS_AT_ONCE, as_change, fire
 from tickwright.core.flights import Flights
 from tickwright.core.lease_keeper import LeaseKeeper
 from tickwright.core.outage import Outage
 from tickwright.core.reports import checked
 from tickwright.core.round import Round
 from tickwright.core.submitting import Submitting
-from tickwright.core.telling import tell_outcome, tell_removed, tell_started
+from tickwright.core.telling import TOLD_OF_CHANGES, tell_change, tell_outcome
 from tickwright.core.tending import Tending
 from tickwright.core.trigger_trouble import TriggerTrouble
 from tickwright.core.zone_rules import ZoneRules
@@ -214,8 +214,11 @@ class Desk:
         """Decide about a due job; return how many runs it starts, `most` at the most."""
         job, schedule = due.job, due.job.schedule
         # What is reported, or found lost, has ended, though this round only now writes it down.
-        unsettled = [run for run in plan.unsettled(job.id, due.unsettled) if not self._flights.is_reported(run.id)]
-        uncertain = {run.id for run in unsettled if self._lease.may_be_dead(run.owner)} if unsettled else ()
+        unsettled = plan.unsettled(job.id, due.unsettled)
+        uncertain: Collection[str] = ()
+        if unsettled:
+            unsettled = [run for run in unsettled if not self._flights.is_reported(run.id)]
+            uncertain = {run.id for run in unsettled if self._lease.may_be_dead(run.owner)}
         try:
             firing = fire(job, unsettled, now, self._context.taker, most, uncertain)
         except self._context.border as error:  # border: a trigger
@@ -228,20 +231,7 @@ class Desk:
             )
             return 0
         self._trouble.is_over(job.id)
-        is_over = firing.schedule.is_finished and not firing.start and not unsettled
-        waits = not firing.start and (firing.schedule.is_held or firing.schedule.is_finished)
-        plan.add(
-            Change(
-                job.id,
-                schedule.version,
-                None if is_over else firing.schedule,
-                remove=is_over,
-                started=firing.start,
-                recorded=firing.pass_over,
-                waits_for=tuple([run.id for run in unsettled]) if waits else (),
-            ),
-            job,
-        )
+        plan.add(as_change(firing, job, unsettled), job)
         return len(firing.start)
 
     def _note_begun(self, plan: Round) -> None:
@@ -250,7 +240,7 @@ class Desk:
 
     def _some_would_wait(self, batch: DueJobs) -> bool:
         """Return whether more jobs are due than workers are free."""
-        due = Counter(one.job.executor for one in batch.due)
+        due = Counter([one.job.executor for one in batch.due])
         return any(free is not None and due[alias] > free for alias, free in self._ask_all(_idle).items())
 
     def _rooms(self, plan: Round | None = None) -> dict[str, int | None]:
@@ -283,33 +273,34 @@ class Desk:
         # Submitting comes after all telling, and both after the commit. If we die in between, the runs are
         # found lost and their jobs' policy decides; in the other order they might run twice.
         written = [change for change, is_taken in zip(plan.changes, taken, strict=True) if is_taken]
-        for change in written:
-            self._tell(change)
+        self._land(written)
+        self._tell(written)
         for change in written:
             for run in change.started:
                 self._submitting.submit(run, plan.jobs[run.id])
         # Refusals ask the store again, and it may fail: what was written has gone its way by then.
-        for change, is_taken in zip(plan.changes, taken, strict=True):
-            if not is_taken:
-                self._refused(change)
+        if len(written) < len(taken):
+            for change, is_taken in zip(plan.changes, taken, strict=True):
+                if not is_taken:
+                    self._refused(change)
         # A submission that was put off because the lease is in doubt is made up for at once.
         self._again = self._again or self._submitting.is_doubtful
 
-    def _tell(self, change: Change) -> None:
+    def _land(self, written: Iterable[Change]) -> None:
+        own, land = self._context.owner.id, self._flights.land
+        for change in written:
+            for run in change.settled:
+                land(run.id)
+                if run.owner != own:
+                    self._context.logger.warning(
+                        "Run %s of job %r (fire time %s) is lost: %s", run.id, run.job_id, run.fire_time, run.reason
+                    )
+
+    def _tell(self, written: Iterable[Change]) -> None:
         teller = self._context.teller
-        for run in change.settled:
-            self._flights.land(run.id)
-            if run.owner != self._context.owner.id:
-                self._context.logger.warning(
-                    "Run %s of job %r (fire time %s) is lost: %s", run.id, run.job_id, run.fire_time, run.reason
-                )
-            tell_outcome(teller, self.alias, run)
-        for run in change.recorded:
-            tell_outcome(teller, self.alias, run)
-        if change.remove:
-            tell_removed(teller, self.alias, change.job_id)
-        if change.started:
-            tell_started(teller, self.alias, change.job_id, change.started)
+        if teller.wants(TOLD_OF_CHANGES):
+            for change in written:
+                tell_change(teller, self.alias, change)
 
     def _refused(self, change: Change) -> None:
         """Find out what a refusal means; whatever is still to do is done in the next round."""

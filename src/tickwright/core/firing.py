@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tickwright.change import Change
 from tickwright.core.backlog import Backlog, following, sweep
 from tickwright.core.jitter import due_time
 from tickwright.core.taker import Taker
 from tickwright.run import Run, RunStatus
 from tickwright.stored_job import Schedule, StoredJob
 
-__all__ = ["MOST_RUNS_AT_ONCE", "RUN_NOW", "Firing", "fire", "fire_now", "give_up_due", "schedule_from"]
+__all__ = ["MOST_RUNS_AT_ONCE", "RUN_NOW", "Firing", "as_change", "fire", "fire_now", "give_up_due", "schedule_from"]
 
 MOST_RUNS_AT_ONCE = 100
 """Runs of one job that one decision starts; what is left of a longer backlog is due again in the next round."""
@@ -62,8 +63,20 @@ def fire_now(job: StoredJob, unsettled: Sequence[Run], now: datetime, taker: Tak
     """Return what a job does that was asked to run at once: its schedule stays as it is."""
     if len(unsettled) >= job.max_instances:
         record = taker.pass_over(job, now, now, now, RunStatus.SKIPPED, f"{RUN_NOW}; {_too_many(job)}")
-        return Firing(pass_over=(record,), schedule=job.schedule)
-    return Firing(start=(taker.take(job, now, now, now, reason=RUN_NOW),), schedule=job.schedule)
+        return Firing(job.schedule, pass_over=(record,))
+    return Firing(job.schedule, (taker.take(job, now, now, now, reason=RUN_NOW),))
+
+
+def as_change(firing: Firing, job: StoredJob, unsettled: Sequence[Run]) -> Change:
+    """Return the change that puts on record what `job` does; `unsettled` are the runs that it was decided on."""
+    schedule, version = firing.schedule, job.schedule.version
+    if firing.start or not (schedule.is_held or schedule.is_finished):
+        return Change(job.id, version, schedule, False, firing.start, firing.pass_over)
+    if schedule.is_finished and not unsettled:
+        return Change(job.id, version, remove=True, recorded=firing.pass_over)
+    # Nothing is started, and it is left to the end of one of these to make the job due, or to remove it.
+    waits_for = tuple([run.id for run in unsettled])
+    return Change(job.id, version, schedule, recorded=firing.pass_over, waits_for=waits_for)
 
 
 def give_up_due(job: StoredJob, now: datetime, taker: Taker, reason: str) -> Firing | None:
@@ -85,13 +98,14 @@ def give_up_due(job: StoredJob, now: datetime, taker: Taker, reason: str) -> Fir
         backlog, due_at = Backlog(latest=first, number=1), first
         schedule = job.schedule._replace(version=job.schedule.version + 1)
     record = taker.pass_over(job, backlog.latest, due_at, now, RunStatus.CANCELLED, reason, coalesced=backlog.number)
-    return Firing(pass_over=(record,), schedule=schedule)
+    return Firing(schedule, pass_over=(record,))
 
 
 def schedule_from(job: StoredJob, next_fire_time: datetime | None) -> Schedule:
     """Return the job's next schedule, for this fire time or, with None, for nothing left to fire."""
+    schedule = job.schedule
     next_run_time = next_fire_time and due_time(job.id, job.trigger, next_fire_time)
-    return Schedule(next_fire_time, next_run_time, job.schedule.paused, job.schedule.version + 1)
+    return Schedule(next_fire_time, next_run_time, schedule.paused, schedule.version + 1)
 
 
 def _fire_once(
@@ -107,13 +121,13 @@ def _fire_once(
     due_at = _due_at(job, backlog.latest)
     after = schedule_from(job, next_fire_time)
     if _is_too_late(job, due_at, now):
-        return Firing(pass_over=(_missed(job, backlog, due_at, now, taker),), schedule=after)
-    if _found_running(executing, due_at) >= job.max_instances:
-        return Firing(pass_over=(_skipped(job, backlog, due_at, now, taker),), schedule=after)
-    if len(unsettled) >= job.max_instances:
-        return Firing(schedule=_held(job, first))
-    run = taker.take(job, backlog.latest, due_at, now, coalesced=backlog.number)
-    return Firing(start=(run,), schedule=after)
+        return Firing(after, pass_over=(_missed(job, backlog, due_at, now, taker),))
+    if unsettled:  # nearly always there is none
+        if _found_running(executing, due_at) >= job.max_instances:
+            return Firing(after, pass_over=(_skipped(job, backlog, due_at, now, taker),))
+        if len(unsettled) >= job.max_instances:
+            return Firing(_held(job, first))
+    return Firing(after, (taker.take(job, backlog.latest, due_at, now, coalesced=backlog.number),))
 
 
 def _fire_each(
@@ -144,11 +158,11 @@ def _fire_each(
             fire_time = backlog.latest
             passed.append(_skipped(job, backlog, _due_at(job, fire_time), now, taker))
         elif len(unsettled) + len(started) >= job.max_instances:
-            return Firing(start=tuple(started), pass_over=tuple(passed), schedule=_held(job, fire_time))
+            return Firing(_held(job, fire_time), tuple(started), tuple(passed))
         else:
             started.append(taker.take(job, fire_time, due_at, now))
         fire_time = following(job.trigger, fire_time, now)
-    return Firing(start=tuple(started), pass_over=tuple(passed), schedule=schedule_from(job, fire_time))
+    return Firing(schedule_from(job, fire_time), tuple(started), tuple(passed))
 
 
 def _look(job: StoredJob, first: datetime, now: datetime) -> tuple[Backlog, datetime | None]:
@@ -164,9 +178,10 @@ def _due_at(job: StoredJob, fire_time: datetime) -> datetime:
     """Return when a fire time is, or was, due."""
     due_at = due_time(job.id, job.trigger, fire_time)
     schedule = job.schedule
-    if fire_time == schedule.next_fire_time and schedule.next_run_time is not None:
+    planned = schedule.next_run_time
+    if planned is not None and planned < due_at and fire_time == schedule.next_fire_time:
         # A time that the user chose knows no jitter: it is due at itself, or, where it had to wait since, now.
-        return min(due_at, schedule.next_run_time)
+        return planned
     return due_at
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from tickwright.change import Change
 from tickwright.due import Standing
@@ -20,16 +21,25 @@ class Round:
         self.changes: list[Change] = []
         self.jobs: dict[str, StoredJob] = {}
         self._standings: dict[str, Standing | None] = {}
+        # What was decided about a job that somebody asked for, as far as nobody has asked again: nearly always that is
+        # the one change of this round, and nobody does.
+        self._since: dict[str, list[Change]] = {}
         self._ended: set[str] = set()
         self._started: dict[str, tuple[Run, ...]] = {}
 
     def add(self, change: Change, job: StoredJob | None = None) -> None:
         """Add a change; `job` is that of the runs it starts."""
         self.changes.append(change)
-        if job is not None:
-            for run in change.started:
-                self.jobs[run.id] = job
-        self._follow(change)
+        job_id = change.job_id
+        for run in change.settled:
+            self._ended.add(run.id)
+        if change.started:
+            self._started[job_id] = self._started.get(job_id, ()) + change.started
+            if job is not None:
+                for run in change.started:
+                    self.jobs[run.id] = job
+        if job_id in self._standings:
+            self._since.setdefault(job_id, []).append(change)
 
     def know(self, standings: Mapping[str, Standing | None]) -> None:
         """Note how jobs stand in the store, for decisions of this round that build on one another.
@@ -40,13 +50,14 @@ class Round:
 
     def standing(self, job_id: str) -> Standing | None:
         """Return how a job will stand once the changes so far are written; None where it will be gone."""
+        if (changes := self._since.pop(job_id, None)) is not None:
+            self._standings[job_id] = reduce(_after, changes, self._standings[job_id])
         return self._standings.get(job_id)
 
-    def unsettled(self, job_id: str, stored: Sequence[Run]) -> list[Run]:
+    def unsettled(self, job_id: str, stored: Sequence[Run]) -> Sequence[Run]:
         """Return which of a job's runs will have no outcome once the changes so far are written."""
-        if not stored and job_id not in self._started:
-            return []
-        return [*[run for run in stored if run.id not in self._ended], *self._started.get(job_id, ())]
+        started = self._started.get(job_id, ())
+        return [*[run for run in stored if run.id not in self._ended], *started] if stored else started
 
     def started_for(self) -> Mapping[str, int]:
         """Return how many runs it starts so far, by executor."""
@@ -54,17 +65,11 @@ class Round:
             return {}
         return Counter(run.executor for runs in self._started.values() for run in runs)
 
-    def _follow(self, change: Change) -> None:
-        if change.settled:
-            self._ended.update([run.id for run in change.settled])
-        if change.started:
-            self._started[change.job_id] = self._started.get(change.job_id, ()) + change.started
-        standing = self._standings.get(change.job_id)
-        if standing is None:
-            return
-        if change.remove:
-            self._standings[change.job_id] = None
-            return
-        ended = {run.id for run in change.settled}
-        unsettled = tuple([run for run in standing.unsettled if run.id not in ended])
-        self._standings[change.job_id] = Standing(change.schedule or standing.schedule, unsettled + change.started)
+
+def _after(standing: Standing | None, change: Change) -> Standing | None:
+    """Return how a job stands when a change is written."""
+    if standing is None or change.remove:
+        return None
+    ended = {run.id for run in change.settled}
+    unsettled = tuple([run for run in standing.unsettled if run.id not in ended])
+    return Standing(change.schedule or standing.schedule, unsettled + change.started)

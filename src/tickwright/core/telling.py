@@ -3,14 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from tickwright import events
+from tickwright.change import Change
 from tickwright.core.context import Context, Teller
 from tickwright.due import UnreadableJob
 from tickwright.events import JobEvent, JobExecutionEvent, JobSubmissionEvent, JobTroubleEvent
 from tickwright.run import Run, RunStatus
 
-__all__ = ["tell_outcome", "tell_removed", "tell_started", "tell_trouble", "tell_unreadable"]
+__all__ = [
+    "TOLD_OF_CHANGES",
+    "tell_change",
+    "tell_outcome",
+    "tell_removed",
+    "tell_started",
+    "tell_trouble",
+    "tell_unreadable",
+]
+
+TOLD_OF_CHANGES: Final = (
+    sum(events.OUTCOME_CODES.values())
+    | events.EVENT_JOB_MAX_INSTANCES
+    | events.EVENT_JOB_SUBMITTED
+    | events.EVENT_JOB_REMOVED
+)
+"""The codes of all events that `tell_change` may tell: where nobody listens to one of them, it need not be called."""
+
+
+def tell_change(teller: Teller, alias: str, change: Change) -> None:
+    """Tell what a change has brought, which is on record."""
+    for run in change.settled:
+        tell_outcome(teller, alias, run)
+    for run in change.recorded:
+        tell_outcome(teller, alias, run)
+    if change.remove:
+        tell_removed(teller, alias, change.job_id)
+    if change.started:
+        tell_started(teller, alias, change.job_id, change.started)
 
 
 def tell_outcome(teller: Teller, alias: str, run: Run) -> None:

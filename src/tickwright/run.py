@@ -86,7 +86,6 @@ class Run(NamedTuple):
         self,
         status: RunStatus,
         finished_at: datetime,
-        *,
         started_at: datetime | None = None,
         reason: str | None = None,
         result: Any = None,

@@ -11,6 +11,12 @@ from tests.core.stage import NOW, a_report, a_run, at
 from tickwright.core.reports import checked
 from tickwright.report import Report
 from tickwright.run import RunStatus
+from tickwright.virtual_clock import VirtualClock
+
+
+def clock_at(seconds: float) -> VirtualClock:
+    return VirtualClock(at(seconds))
+
 
 GOOD = a_report(a_run(), when=at(5), started_at=at(1), result=object(), reason="why", traceback="text")
 
@@ -18,14 +24,14 @@ GOOD = a_report(a_run(), when=at(5), started_at=at(1), result=object(), reason="
 @pytest.mark.parametrize("status", ["succeeded", "failed", "cancelled", "timed_out", "lost"])
 def test_a_report_that_can_be_recorded_is_left_as_it_is(status):
     report = GOOD._replace(status=RunStatus(status), exception=KeyboardInterrupt())
-    assert checked(report, at(9)) is report
+    assert checked(report, clock_at(9)) is report
     bare = Report(run_id="1", status=RunStatus(status), finished_at=NOW)
-    assert checked(bare, at(9)) is bare
+    assert checked(bare, clock_at(9)) is bare
 
 
 def test_an_instant_in_another_zone_is_an_instant():
     report = GOOD._replace(finished_at=at(5).astimezone(ZoneInfo("Asia/Tokyo")))
-    assert checked(report, at(9)) is report
+    assert checked(report, clock_at(9)) is report
 
 
 @pytest.mark.parametrize(
@@ -50,9 +56,9 @@ def test_an_instant_in_another_zone_is_an_instant():
     ],
 )
 def test_one_that_cannot_be_recorded_becomes_one_that_says_what_is_wrong_with_it(field, value):
-    report = checked(GOOD._replace(**{field: value}), at(9))
+    report = checked(GOOD._replace(**{field: value}), clock_at(9))
     assert (report.run_id, report.status, report.finished_at) == (GOOD.run_id, RunStatus.FAILED, at(9))
     assert report.reason is not None
     assert report.reason.startswith(f"its executor sent a report that cannot be recorded: {field} ")
     assert (report.result, report.exception, report.started_at) == (None, None, None)
-    assert checked(report, at(10)) is report
+    assert checked(report, clock_at(10)) is report

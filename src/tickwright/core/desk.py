@@ -107,7 +107,7 @@ class Desk:
     def take_in(self, letter: Report | Started) -> bool:
         """Note a letter about a run; return whether the run is this desk's."""
         if isinstance(letter, Report):
-            letter = checked(letter, self._context.clock.now())
+            letter = checked(letter, self._context.clock)
         return self._flights.hear(letter)
 
     def announce(self) -> None:

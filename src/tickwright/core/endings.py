@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TypeAlias
 
 from tickwright.core.context import Context
 from tickwright.core.flights import Flights
@@ -30,13 +30,8 @@ MOST_SETTLED_AT_ONCE = 5_000
 NONE_SEEN: Mapping[str, Silence] = MappingProxyType({})
 
 
-class Ended(NamedTuple):
-    """A run that has ended."""
-
-    run: Run
-    report: Report
-    job: StoredJob | None
-    """Its job, where the run was lost and the job is still there."""
+Ended: TypeAlias = tuple[Run, Report, StoredJob | None]
+"""A run that has ended, how, and its job where the run was lost and the job is still there."""
 
 
 class Endings:
@@ -95,12 +90,12 @@ class Endings:
         """Return it with its job, where that matters; None where it waits until its job can be read, or obeyed."""
         # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
         if report.status is not RunStatus.LOST:
-            return Ended(run, report, None)
+            return run, report, None
         try:
             job = self._load_job(run)
         except UnreadableJobError:
             return None
-        return Ended(run, report, job) if self._can_do_what_it_asks(job, taking) else None
+        return (run, report, job) if self._can_do_what_it_asks(job, taking) else None
 
     def _load_job(self, run: Run) -> StoredJob | None:
         """Return the job of a lost run, None where it is gone.
@@ -127,7 +122,8 @@ class Endings:
         if not ended:
             return
         plan.know(self._store.read_standings({run.job_id for run, _, _ in ended}))
+        taker = self._context.taker
         for run, report, job in ended:
-            change = settle(run, report, plan.standing(run.job_id), job, now, self._context.taker)
+            change = settle(run, report, plan.standing(run.job_id), job, now, taker)
             # If the owner stirs between our look and this commit, it lives: then nothing of it is written.
             plan.add(change._replace(silence=silences.get(run.owner)) if silences else change, job)

@@ -40,6 +40,7 @@ class LeaseKeeper:
     def __init__(self, store: JobStore, context: Context) -> None:
         self._store = store
         self._context = context
+        self._clock = context.clock
         self._watch = LeaseWatch(context.owner.id, context.probe)
         self._known: set[str] | None = None
         self.is_shared = False
@@ -50,6 +51,7 @@ class LeaseKeeper:
         # Instants are kept and compared as they are: a difference of two can fall a hair short of the interval
         # while the wait that was worked out from it is zero, and the loop would spin on that hair.
         self._beat_at = -inf
+        self._doubtful_after = -inf
         self._renew_at = -inf
         self._watch_at = -inf
         self._search_at = -inf
@@ -61,7 +63,7 @@ class LeaseKeeper:
 
     def is_in_doubt(self) -> bool:
         """Return whether so long has passed since the last beat that others may take this engine for dead."""
-        return self._context.clock.monotonic() > self._beat_at + self._context.lease / 2
+        return self._clock.monotonic() > self._doubtful_after
 
     def keep(self) -> bool:
         """Open or renew the lease where it is time.
@@ -93,6 +95,7 @@ class LeaseKeeper:
             self._watch.start_over()
         self._is_open = True
         self._beat_at, self._renew_at = asked_at, asked_at + self.interval
+        self._doubtful_after = asked_at + self._context.lease / 2
         return not was_open or (is_there and not was_in_doubt)
 
     def find_abandoned(self) -> Abandoned:

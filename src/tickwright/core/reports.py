@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from tickwright.clock import Clock
 from tickwright.report import Report
 from tickwright.run import RunStatus
 
@@ -15,8 +16,8 @@ OUTCOMES: Final = frozenset(
 )
 
 
-def checked(report: Report, now: datetime) -> Report:
-    """Return the report, or, where it cannot be put on record, one that says so: `failed`, at `now`.
+def checked(report: Report, clock: Clock) -> Report:
+    """Return the report, or, where it cannot be put on record, one that says so: `failed`, now.
 
     One bad value must not fail the commit in which all other outcomes are written.
     """
@@ -24,7 +25,7 @@ def checked(report: Report, now: datetime) -> Report:
     if problem is None:
         return report
     reason = f"its executor sent a report that cannot be recorded: {problem}"
-    return Report(run_id=report.run_id, status=RunStatus.FAILED, finished_at=now, reason=reason)
+    return Report(run_id=report.run_id, status=RunStatus.FAILED, finished_at=clock.now(), reason=reason)
 
 
 def _problem_of(report: Report) -> str | None:

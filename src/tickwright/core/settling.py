@@ -11,7 +11,7 @@ from tickwright.errors import RunLostError
 from tickwright.policies import OnLost
 from tickwright.report import Report
 from tickwright.run import Run, RunStatus
-from tickwright.stored_job import Schedule, StoredJob
+from tickwright.stored_job import StoredJob
 
 __all__ = ["MOST_ATTEMPTS", "lost_report", "settle"]
 
@@ -27,16 +27,9 @@ def settle(
     `standing` is how the job stands (None: it is gone), `job` the job itself where the run is lost and may have to be
     run again. With the last run of a finished job the job goes; a held job becomes due.
     """
-    settled = run.ended(
-        report.status,
-        report.finished_at,
-        started_at=report.started_at,
-        reason=report.reason,
-        result=report.result,
-        exception=report.exception,
-        traceback=report.traceback,
-    )
-    if report.status is RunStatus.LOST and job is not None and job.on_lost is OnLost.RERUN:
+    _, status, finished_at, started_at, result, exception, traceback, reason, packed = report
+    settled = run.ended(status, finished_at, started_at, reason, result, exception, traceback)
+    if status is RunStatus.LOST and job is not None and job.on_lost is OnLost.RERUN:
         if run.attempt < MOST_ATTEMPTS:
             again = _again(run, job, now, taker)
             settled = _with_reason(settled, f"the fire time is run again as attempt {again.attempt}")
@@ -49,8 +42,7 @@ def settle(
                 job_id=run.job_id, expected_version=version, schedule=schedule, settled=(settled,), started=(again,)
             )
         settled = _with_reason(settled, f"not run again after {MOST_ATTEMPTS} attempts")
-    packed = () if report.packed is None else (report.packed,)
-    return _ending(settled, packed, standing, now)
+    return _ending(settled, () if packed is None else (packed,), standing, now)
 
 
 def lost_report(run: Run, now: datetime, how: str) -> Report:
@@ -80,22 +72,13 @@ def _ending(settled: Run, packed: tuple[object, ...], standing: Standing | None,
     if standing is None:
         return Change(settled.job_id, settled=(settled,), packed=packed)
     schedule = standing.schedule
-    due_again: Schedule | None = None
-    waits_for: tuple[str, ...] = ()
-    is_over = False
-    if schedule.is_held:
-        due_again = schedule._replace(next_run_time=now, version=schedule.version + 1)
-    elif schedule.is_finished:
-        waits_for = tuple([other.id for other in standing.unsettled if other.id != settled.id])
-        is_over = not waits_for
     # The version also where nothing is to be done for the job: another scheduler may be about to hold it for this very
     # run, and one of the two must see the other.
-    return Change(
-        settled.job_id,
-        schedule.version,
-        due_again,
-        remove=is_over,
-        waits_for=waits_for,
-        settled=(settled,),
-        packed=packed,
-    )
+    job_id, version = settled.job_id, schedule.version
+    if schedule.is_held:
+        due_again = schedule._replace(next_run_time=now, version=version + 1)
+        return Change(job_id, version, due_again, settled=(settled,), packed=packed)
+    if schedule.is_finished:
+        others = tuple([other.id for other in standing.unsettled if other.id != settled.id])
+        return Change(job_id, version, None, not others, waits_for=others, settled=(settled,), packed=packed)
+    return Change(job_id, version, settled=(settled,), packed=packed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
@@ -46,21 +46,18 @@ class RunHistory:
 
         All that the change settles is unsettled, in the hands of its owner; no new run has the id of another.
         """
-        for run in change.started:
+        new, settled = change.started + change.recorded, change.settled
+        for run in new:
             if run.id in self._runs:
                 return False
-        for run in change.recorded:
-            if run.id in self._runs:
-                return False
-        for run in change.settled:
+        for run in settled:
             held = self._unsettled.get(run.id)
             if held is None or held.owner != run.owner or held.job_id != run.job_id:
                 return False
         for run_id in change.waits_for:
             if run_id not in self._unsettled:
                 return False
-        new = len(change.started) + len(change.recorded)
-        return (new < 2 and len(change.settled) < 2) or _all_differ(change)
+        return (len(new) < 2 or _all_differ(new)) and (len(settled) < 2 or _all_differ(settled))
 
     def write(self, change: Change) -> None:
         """Write the runs of a change that `admits` has let pass.
@@ -69,9 +66,10 @@ class RunHistory:
         """
         for run in change.started:
             self._take(run)
+            job_id = run.job_id
             self._unsettled[run.id] = run
-            others = self._unsettled_of.get(run.job_id)
-            self._unsettled_of[run.job_id] = (run,) if others is None else (*others, run)
+            others = self._unsettled_of.get(job_id)
+            self._unsettled_of[job_id] = (run,) if others is None else (*others, run)
         for run in change.recorded:
             self._take(run)
             heappush(self._ended, (_end_of(run), run.id))
@@ -99,24 +97,26 @@ class RunHistory:
                 self._release(job_id)
 
     def _take(self, run: Run) -> None:
-        self._runs[run.id] = run
-        ids = self._ids_of.get(run.job_id)
+        run_id, job_id = run.id, run.job_id
+        self._runs[run_id] = run
+        ids = self._ids_of.get(job_id)
         if ids is None:
-            self._ids_of[run.job_id] = {run.id: None}
+            self._ids_of[job_id] = {run_id: None}
         else:
-            ids[run.id] = None
-            self._release(run.job_id)
+            ids[run_id] = None
+            self._release(job_id)
 
     def _settle(self, run: Run) -> None:
-        self._runs[run.id] = run
-        del self._unsettled[run.id]
-        self._begun.pop(run.id, None)
-        of_job = self._unsettled_of[run.job_id]
+        run_id, job_id = run.id, run.job_id
+        self._runs[run_id] = run
+        del self._unsettled[run_id]
+        self._begun.pop(run_id, None)
+        of_job = self._unsettled_of[job_id]
         if len(of_job) == 1:
-            del self._unsettled_of[run.job_id]
+            del self._unsettled_of[job_id]
         else:
-            self._unsettled_of[run.job_id] = tuple(other for other in of_job if other.id != run.id)
-        heappush(self._ended, (_end_of(run), run.id))
+            self._unsettled_of[job_id] = tuple(other for other in of_job if other.id != run_id)
+        heappush(self._ended, (_end_of(run), run_id))
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -235,8 +235,6 @@ def _end_of(run: Run) -> datetime:
     return run.finished_at or run.taken_at
 
 
-def _all_differ(change: Change) -> bool:
-    """Return whether no id is twice among the new runs, or twice among the settled."""
-    new = [run.id for run in (*change.started, *change.recorded)]
-    settled = [run.id for run in change.settled]
-    return len(set(new)) == len(new) and len(set(settled)) == len(settled)
+def _all_differ(runs: Collection[Run]) -> bool:
+    """Return whether no two of them have the same id."""
+    return len({run.id for run in runs}) == len(runs)

@@ -252,14 +252,15 @@ class _Queue:
         limit = max(limit, 0)
         while True:
             self._bring_forward(now, limit)
-            front = self._front
-            found = [self._table.job_at(entry, self._executor) for entry in front]
+            first = self._front[:limit]
+            found = [self._table.job_at(entry, self._executor) for entry in first]
             jobs = [job for job in found if job is not None]
-            if len(jobs) == len(front):
+            if len(jobs) == len(first):
                 # The clock may have been set back since the front was read.
-                return jobs[: min(limit, bisect_right(front, now, key=_time_of))]
+                return jobs[: bisect_right(first, now, key=_time_of)]
             # What was stale has taken up room.
-            self._front = [entry for entry, job in zip(front, found, strict=True) if job is not None]
+            current = [entry for entry, job in zip(first, found, strict=True) if job is not None]
+            self._front = current + self._front[limit:]
 
     def _bring_forward(self, now: datetime, limit: int) -> None:
         """Have in front the first `limit` entries up to `now`, stale ones among them, each once."""

@@ -113,7 +113,7 @@ class MemoryJobStore(JobStore):
             unsettled_of = self._runs.unsettled_of
             schedule_of = self._jobs.schedule_of
             return {
-                job_id: Standing(schedule=schedule, unsettled=unsettled_of(job_id))
+                job_id: Standing(schedule, unsettled_of(job_id))
                 for job_id in job_ids
                 if (schedule := schedule_of(job_id)) is not None
             }

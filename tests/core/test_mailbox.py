@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from threading import Thread
 
+from tests.core.each_step import looking_at_each_step
 from tests.core.stage import NOW, a_report, a_run
 from tickwright.core.mailbox import Letter, Mailbox, Submit, Suspect
 from tickwright.report import Started
@@ -35,6 +36,43 @@ def test_each_letter_rings_but_for_the_news_that_a_run_has_begun():
     mailbox.post(Suspect(alias="a"))
     # It rings when the letter is in: who is woken finds it.
     assert rings == [2, 3]
+
+
+def test_news_that_a_run_has_begun_makes_room_for_its_report():
+    mailbox = Mailbox(lambda: None)
+    run, other = a_run(number=1), a_run(number=2)
+    news = [Started(run_id=one.id, started_at=NOW) for one in (run, other)]
+    for letter in news:
+        mailbox.post(letter)
+    assert list(mailbox.unread()) == news
+    report = a_report(run)
+    assert report.started_at is None
+    mailbox.post(report)
+    letters = [report._replace(started_at=NOW), news[1]]
+    assert list(mailbox.unread()) == letters[::-1]
+    assert len(mailbox) == 2
+    assert list(mailbox.take()) == letters
+    assert list(mailbox.unread()) == []
+
+
+def test_news_of_a_beginning_is_unread_until_somebody_has_it_or_the_report():
+    mailbox = Mailbox(lambda: None)
+    run = a_run()
+    mailbox.post(Started(run_id=run.id, started_at=NOW))
+    seen = set()
+
+    def look():
+        seen.add(bool(list(mailbox.unread())))
+
+    with looking_at_each_step(look, Mailbox.__module__):
+        mailbox.post(a_report(run))
+    assert seen == {True}
+    assert len(list(mailbox.take())) == 1
+    mailbox.post(Started(run_id=run.id, started_at=NOW))
+    reading = mailbox.take()
+    assert next(reading) == Started(run_id=run.id, started_at=NOW)
+    assert len(list(mailbox.unread())) == 1
+    assert list(reading) == list(mailbox.unread()) == []
 
 
 def test_who_looks_at_the_letters_leaves_them_there():

@@ -49,21 +49,39 @@ class Mailbox:
         # A deque's append and popleft are atomic: a post takes no lock, which is what makes thousands of
         # reports a second cheap.
         self._letters: deque[Letter] = deque()
+        # News that runs have begun, by their ids. Nearly every run has ended when the loop next looks; then its report
+        # tells it all, and the loop never hears of the news.
+        self._news: dict[str, Started] = {}
         self._in_hand: Letter | None = None
         self._ring = ring
         self._enough = 0
 
     def post(self, letter: Letter) -> None:
         """Leave a letter and wake the loop. News that a run has started can wait for the next look."""
-        self._letters.append(letter)
-        if not isinstance(letter, Started) and len(self._letters) >= self._enough:
+        if isinstance(letter, Started):
+            self._news[letter.run_id] = letter
+            return
+        if isinstance(letter, Report):
+            self._file(letter)
+        else:
+            self._letters.append(letter)
+        if len(self._letters) >= self._enough:
             self._ring()
+
+    def _file(self, report: Report) -> None:
+        """Put a report where letters are, in the place of the news that its run has begun."""
+        news = self._news.get(report.run_id)
+        if news is not None and report.started_at is None:
+            report = report._replace(started_at=news.started_at)
+        self._letters.append(report)
+        # After that: at each moment one of them says when the run began.
+        self._news.pop(report.run_id, None)
 
     @contextmanager
     def gathering(self, enough: int) -> Iterator[Callable[[], bool]]:
         """Wake the loop, for as long as this context lasts, only with so many letters; give a way to ask for that.
 
-        Whoever gathers looks at the letters after it, whatever came of it.
+        News that a run has begun does not count. Whoever gathers looks at the letters after it, whatever came of it.
         """
         self._enough = enough
         try:
@@ -74,7 +92,8 @@ class Mailbox:
     def take(self) -> Iterator[Letter]:
         """Yield the letters that are there now, oldest first; one that was not asked for stays.
 
-        Not those that come meanwhile: workers that report as fast as this reads must not hold it for ever.
+        News that runs have begun comes last, and none of such as have ended. Letters that come meanwhile wait: workers
+        that report as fast as this reads must not hold it for ever.
         """
         try:
             with suppress(IndexError):  # somebody else has taken the rest
@@ -83,16 +102,22 @@ class Mailbox:
                     yield self._letters.popleft()
         finally:
             self._in_hand = None
+        for run_id in list(self._news):
+            if (news := self._news.get(run_id)) is not None:
+                yield news
+                self._news.pop(run_id, None)
 
     def unread(self) -> Iterator[Letter]:
         """Yield the letters that are there now, and leave them there; the one that is being read, too, as the last.
 
         Any thread may ask.
         """
-        yield from self._letters.copy()  # in one step, as no iteration over a deque in use is
-        # After them: it was one of them before.
+        # Each in one step, as no iteration over what is in use is. And in this order: news makes room for a letter, and
+        # a letter is in hand afterwards.
+        yield from list(self._news.values())
+        yield from self._letters.copy()
         if (in_hand := self._in_hand) is not None:
             yield in_hand
 
     def __len__(self) -> int:
-        return len(self._letters)
+        return len(self._letters) + len(self._news)

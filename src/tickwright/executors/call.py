@@ -129,7 +129,7 @@ def _report(active: ActiveRun, outcome: _Outcome, beginning: _Beginning, host: E
     active.is_over = True
     started_at, began = beginning
     # The wall clock may be set while the job runs; a duration may not come out negative.
-    elapsed = timedelta(seconds=host.clock.monotonic() - began)
+    elapsed = timedelta(0, host.clock.monotonic() - began)  # in seconds, which takes longer to make by that name
     status, result, exception, traceback, reason = outcome
     return Report(active.record.id, status, started_at + elapsed, started_at, result, exception, traceback, reason)
 

@@ -182,8 +182,7 @@ class Loop:
     def _let_reports_gather(self) -> None:
         """Where the last round was a moment ago, leave the workers alone for as long.
 
-        Or until there are as many letters as runs in flight: half of those are done then, as a run sends one when it
-        begins and one when it ends. A round for each would cost many times as much.
+        Or until half of the runs in flight are reported. A round for each would cost many times as much.
         """
         engine = self.engine
         # Where others share the store nothing is queued here: a worker that is done waits for this loop.
@@ -192,7 +191,7 @@ class Loop:
         until = self._last_round + GATHERING
         if engine.job_due_in:  # for what is due already there was no room, or it is late by no more than this wait
             until = min(until, self._last_round + engine.job_due_in)
-        with engine.mailbox.gathering(engine.unreported) as is_enough:
+        with engine.mailbox.gathering(engine.unreported // 2) as is_enough:
             # A ring may be an old one, and nothing is lost with it: what it was for is seen right after. Where nobody
             # rings the time is over, whatever a clock says that a test has stand still.
             while self.stopping is None and not is_enough() and (left := until - self._clock.monotonic()) > 0:

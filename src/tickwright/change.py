@@ -32,14 +32,14 @@ class Change(NamedTuple):
     """New runs that wait for a worker. They are on record before an executor hears of them."""
     recorded: tuple[Run, ...] = ()
     """New runs that were never to be executed: missed, skipped."""
-    begun: tuple[Started, ...] = ()
-    """Scheduled runs that a worker has begun; news for those who watch, ignored where the run is settled."""
+    settled: tuple[Run, ...] = ()
+    """Runs with their outcome. Each replaces the unsettled run of the same `id` and `owner`."""
+    packed: tuple[object, ...] = ()
+    """For each of `settled`, as far as this goes: its outcome as the store's `pack` has made it, or None."""
     waits_for: tuple[str, ...] = ()
     """The ids of runs whose end this change counts on, to do what it leaves undone: make a held job due, remove a
     finished one. If they ended meanwhile, by another scheduler's word, nobody else would do it."""
-    settled: tuple[Run, ...] = ()
-    """Runs with their outcome. Each replaces the unsettled run of the same `id` and `owner`."""
+    begun: tuple[Started, ...] = ()
+    """Scheduled runs that a worker has begun; news for those who watch, ignored where the run is settled."""
     silence: Silence | None = None
     """For runs that somebody dead has left: if their owner has beaten again by now, it lives, and they are its own."""
-    packed: tuple[object, ...] = ()
-    """For each of `settled`, as far as this goes: its outcome as the store's `pack` has made it, or None."""

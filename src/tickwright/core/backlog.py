@@ -89,4 +89,4 @@ def _checked(trigger: Trigger, method: str, answer: datetime | None) -> datetime
     if not isinstance(answer, datetime) or answer.tzinfo is None:
         raise InvalidTriggerError(method, answer, f"{type(trigger).__name__} must return an aware datetime or None")
     # Two instants of one zone are compared by what the clock on the wall shows, which goes back an hour in autumn.
-    return answer.astimezone(UTC)
+    return answer if answer.tzinfo is UTC else answer.astimezone(UTC)

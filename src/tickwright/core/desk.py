@@ -203,11 +203,13 @@ class Desk:
             if self._lease.is_shared:
                 rooms = self._rooms(plan)
         for due in batch.due:
-            room = rooms.get(due.job.executor, 0)
+            alias = due.job.executor
+            room = rooms.get(alias, 0)
             if room is None:
                 self._fire_one(plan, due, now, MOST_RUNS_AT_ONCE)
             elif room > 0:
-                rooms[due.job.executor] = room - self._fire_one(plan, due, now, min(room, MOST_RUNS_AT_ONCE))
+                most = room if room < MOST_RUNS_AT_ONCE else MOST_RUNS_AT_ONCE
+                rooms[alias] = room - self._fire_one(plan, due, now, most)
         self._again = self._again or len(batch.due) >= limit
 
     def _fire_one(self, plan: Round, due: Due, now: datetime, most: int) -> int:

@@ -55,7 +55,8 @@ class Endings:
         self.waiting = 0
         reported = self._flights.reported(MOST_SETTLED_AT_ONCE)
         for run, report in reported:
-            one = self._ended(run, report, taking)
+            # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
+            one = self._lost(run, report, taking) if report.status is RunStatus.LOST else (run, report, None)
             if one is not None:
                 ended.append(one)
             else:
@@ -77,7 +78,7 @@ class Endings:
         abandoned = self._lease.find_abandoned()
         ended: list[Ended] = []
         for run in abandoned.runs:
-            one = self._ended(run, lost_report(run, now, "ended or stopped answering"), taking)
+            one = self._lost(run, lost_report(run, now, "ended or stopped answering"), taking)
             if one is not None:
                 ended.append(one)
             else:
@@ -86,11 +87,8 @@ class Endings:
         self._settle(plan, ended, now, abandoned.silences)
         return abandoned
 
-    def _ended(self, run: Run, report: Report, taking: bool) -> Ended | None:
-        """Return it with its job, where that matters; None where it waits until its job can be read, or obeyed."""
-        # What is to be done about a loss, only the job says. Other outcomes need not be told to it.
-        if report.status is not RunStatus.LOST:
-            return run, report, None
+    def _lost(self, run: Run, report: Report, taking: bool) -> Ended | None:
+        """Return a lost run with its job; None where it waits until that can be read, or obeyed."""
         try:
             job = self._load_job(run)
         except UnreadableJobError:

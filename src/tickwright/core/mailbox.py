@@ -70,8 +70,7 @@ class Mailbox:
 
     def _file(self, report: Report) -> None:
         """Put a report where letters are, in the place of the news that its run has begun."""
-        news = self._news.get(report.run_id)
-        if news is not None and report.started_at is None:
+        if report.started_at is None and (news := self._news.get(report.run_id)) is not None:
             report = report._replace(started_at=news.started_at)
         self._letters.append(report)
         # After that: at each moment one of them says when the run began.

@@ -23,7 +23,7 @@ class Round:
         self._standings: dict[str, Standing | None] = {}
         # What was decided about a job that somebody asked for, as far as nobody has asked again: nearly always that is
         # the one change of this round, and nobody does.
-        self._since: dict[str, list[Change]] = {}
+        self._since: dict[str, tuple[Change, ...]] = {}
         self._ended: set[str] = set()
         self._started: dict[str, tuple[Run, ...]] = {}
 
@@ -39,7 +39,7 @@ class Round:
                 for run in change.started:
                     self.jobs[run.id] = job
         if job_id in self._standings:
-            self._since.setdefault(job_id, []).append(change)
+            self._since[job_id] = (*self._since.get(job_id, ()), change)
 
     def know(self, standings: Mapping[str, Standing | None]) -> None:
         """Note how jobs stand in the store, for decisions of this round that build on one another.

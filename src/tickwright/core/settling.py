@@ -80,5 +80,5 @@ def _ending(settled: Run, packed: tuple[object, ...], standing: Standing | None,
         return Change(job_id, version, due_again, settled=(settled,), packed=packed)
     if schedule.is_finished:
         others = tuple([other.id for other in standing.unsettled if other.id != settled.id])
-        return Change(job_id, version, None, not others, waits_for=others, settled=(settled,), packed=packed)
-    return Change(job_id, version, settled=(settled,), packed=packed)
+        return Change(job_id, version, None, not others, (), (), (settled,), packed, others)
+    return Change(job_id, version, None, False, (), (), (settled,), packed)

@@ -164,8 +164,11 @@ class RunHistory:
     def unsettled_of(self, job_id: str) -> tuple[Run, ...]:
         """Return the runs of this job without an outcome, in the order they were taken."""
         # One look into a dict, which needs no lock: nearly always there is none, and the loop asks for each due job.
-        runs = self._unsettled_of.get(job_id, ())
-        return tuple([_as_seen(run, self._begun) for run in runs]) if runs else runs
+        runs, begun = self._unsettled_of.get(job_id, ()), self._begun
+        for run in runs:
+            if run.id in begun:
+                return tuple([_as_seen(run, begun) for run in runs])
+        return runs
 
     # -- retention -----------------------------------------------------------------------------------
 

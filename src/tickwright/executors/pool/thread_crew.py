@@ -29,7 +29,8 @@ class ThreadCrew(Crew):
     def _engage(self, active: ActiveRun, job: StoredJob) -> None:
         if len(self._threads) < self._size and len(self._threads) <= len(self._taken):
             self._grow()
-        self._taken[active.record.id] = self._waiting[active.record.id] = active
+        run_id = active.record.id
+        self._taken[run_id] = self._waiting[run_id] = active
         self._queue.put((active, job))
 
     def _grow(self) -> None:

@@ -117,7 +117,10 @@ def _fire_once(
     taker: Taker,
 ) -> Firing:
     """Fold all that is due into one run."""
-    backlog, next_fire_time = _look(job, first, now)
+    backlog, next_fire_time = Backlog(first, 1), following(job.trigger, first, now)
+    if next_fire_time is not None and next_fire_time <= now:  # else that one question has answered both
+        backlog = sweep(job, first, now)
+        next_fire_time = following(job.trigger, backlog.latest, now)
     due_at = _due_at(job, backlog.latest)
     after = schedule_from(job, next_fire_time)
     if _is_too_late(job, due_at, now):
@@ -163,15 +166,6 @@ def _fire_each(
             started.append(taker.take(job, fire_time, due_at, now))
         fire_time = following(job.trigger, fire_time, now)
     return Firing(schedule_from(job, fire_time), tuple(started), tuple(passed))
-
-
-def _look(job: StoredJob, first: datetime, now: datetime) -> tuple[Backlog, datetime | None]:
-    """Return all that is due, and the fire time after it."""
-    next_fire_time = following(job.trigger, first, now)
-    if next_fire_time is None or next_fire_time > now:  # nearly always: one question answers both
-        return Backlog(first, 1), next_fire_time
-    backlog = sweep(job, first, now)
-    return backlog, following(job.trigger, backlog.latest, now)
 
 
 def _due_at(job: StoredJob, fire_time: datetime) -> datetime:

@@ -29,18 +29,19 @@ def checked(report: Report, clock: Clock) -> Report:
 
 
 def _problem_of(report: Report) -> str | None:
-    if report.status not in OUTCOMES:
-        return f"status {report.status!r} is no outcome of a run"
-    if not _is_aware(report.finished_at):
-        return f"finished_at must be an aware datetime, not {report.finished_at!r}"
-    if report.started_at is not None and not _is_aware(report.started_at):
-        return f"started_at must be an aware datetime, not {report.started_at!r}"
-    if report.traceback is not None and not isinstance(report.traceback, str):
-        return f"traceback must be text, not {type(report.traceback).__name__}"
-    if report.reason is not None and not isinstance(report.reason, str):
-        return f"reason must be text, not {type(report.reason).__name__}"
-    if report.exception is not None and not isinstance(report.exception, BaseException):
-        return f"exception must be an exception, not {type(report.exception).__name__}"
+    _, status, finished_at, started_at, _, exception, traceback, reason, _ = report
+    if status not in OUTCOMES:
+        return f"status {status!r} is no outcome of a run"
+    if not _is_aware(finished_at):
+        return f"finished_at must be an aware datetime, not {finished_at!r}"
+    if started_at is not None and not _is_aware(started_at):
+        return f"started_at must be an aware datetime, not {started_at!r}"
+    if traceback is not None and not isinstance(traceback, str):
+        return f"traceback must be text, not {type(traceback).__name__}"
+    if reason is not None and not isinstance(reason, str):
+        return f"reason must be text, not {type(reason).__name__}"
+    if exception is not None and not isinstance(exception, BaseException):
+        return f"exception must be an exception, not {type(exception).__name__}"
     return None
 
 

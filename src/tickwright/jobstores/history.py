@@ -35,6 +35,7 @@ class RunHistory:
         self._begun: dict[str, datetime] = {}
         # A heap of the settled runs by their end. Where a clock was set they do not settle in that order, and
         # a run from a future that was taken back must not keep those after it from being let go.
+        # One that was never to be executed ended when it was taken.
         self._ended: list[tuple[datetime, str]] = []
         # By job: the last run of a stored job, taken off the heap until another follows it or the job goes.
         self._last_kept: dict[str, tuple[datetime, str]] = {}
@@ -72,7 +73,7 @@ class RunHistory:
             self._unsettled_of[job_id] = (run,) if others is None else (*others, run)
         for run in change.recorded:
             self._take(run)
-            heappush(self._ended, (_end_of(run), run.id))
+            heappush(self._ended, (run.finished_at or run.taken_at, run.id))
         for started in change.begun:
             if started.run_id in self._unsettled:
                 self._begun.setdefault(started.run_id, started.started_at)
@@ -116,7 +117,7 @@ class RunHistory:
             del self._unsettled_of[job_id]
         else:
             self._unsettled_of[job_id] = tuple(other for other in of_job if other.id != run_id)
-        heappush(self._ended, (_end_of(run), run_id))
+        heappush(self._ended, (run.finished_at or run.taken_at, run_id))
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -232,10 +233,6 @@ def _as_seen(run: Run, begun: Mapping[str, datetime]) -> Run:
     """Return the run as it stands, with the news that a worker has begun it."""
     started_at = begun.get(run.id)
     return run if started_at is None else run._replace(status=RunStatus.RUNNING, started_at=started_at)
-
-
-def _end_of(run: Run) -> datetime:
-    return run.finished_at or run.taken_at
 
 
 def _all_differ(runs: Collection[Run]) -> bool:

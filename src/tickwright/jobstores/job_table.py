@@ -173,7 +173,7 @@ class JobTable:
         return queue
 
     def _leave(self, executor: str) -> None:
-        queue = self._queue(executor)
+        queue = self._queues.get(executor) or self._queue(executor)
         queue.leave()
         # The count says when it is worth looking; whether nothing is left, the entries say.
         if queue.current <= 0 and queue.is_empty():

@@ -135,25 +135,23 @@ class MemoryJobStore(JobStore):
 
     def commit(self, changes: Sequence[Change]) -> list[bool]:
         with unless_held(self._lock):
-            runs = self._runs
-            return [self._written(change, runs) for change in changes]
+            jobs, runs = self._jobs, self._runs
+            return [self._is_written(change, jobs, runs) for change in changes]
 
-    def _written(self, change: Change, runs: RunHistory) -> bool:
+    def _is_written(self, change: Change, jobs: JobTable, runs: RunHistory) -> bool:
         if not runs.admits(change) or (change.silence and not self._leases.is_silent(change.silence)):
             return False
-        if not self._write_job(change):
-            return False
-        runs.write(change)
-        return True
-
-    def _write_job(self, change: Change) -> bool:
-        jobs, version = self._jobs, change.expected_version
+        job_id, version = change.job_id, change.expected_version
         if change.remove:
             # Without a version the job may as well be gone.
-            return jobs.remove(change.job_id, version) or version is None
-        if change.schedule is not None:
-            return jobs.reschedule(change.job_id, change.schedule, version)
-        return version is None or jobs.stands_at(change.job_id, version)
+            is_taken = jobs.remove(job_id, version) or version is None
+        elif change.schedule is not None:
+            is_taken = jobs.reschedule(job_id, change.schedule, version)
+        else:
+            is_taken = version is None or jobs.stands_at(job_id, version)
+        if is_taken:
+            runs.write(change)
+        return is_taken
 
     # -- many jobs -----------------------------------------------------------------------------------
 

@@ -38,7 +38,13 @@ class Round:
             if job is not None:
                 for run in change.started:
                     self.jobs[run.id] = job
-        if job_id in self._standings:
+        if job_id not in self._standings:
+            return
+        if change.remove:
+            # How it stood is let go of at once: what a round keeps alive until its end has Python's garbage collector
+            # come once for each round, and go through all jobs now and then.
+            self._standings[job_id] = None
+        else:
             self._since[job_id] = (*self._since.get(job_id, ()), change)
 
     def know(self, standings: Mapping[str, Standing | None]) -> None:

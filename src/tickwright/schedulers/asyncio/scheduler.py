@@ -29,8 +29,8 @@ class AsyncIOScheduler(BackgroundScheduler):
     `AsyncIOExecutor`: `async def` functions become tasks, and any other function is called in a thread of the loop's
     pool. Listeners may be coroutine functions; they are awaited one after the other.
 
-    Its attribute `aio` has the same calls to be awaited, and does their work in another thread. The plain calls do it where
-    they are called: in the event loop that is fine with a job store in memory, while any other store has the
+    Its attribute `aio` has the same calls to be awaited, and does their work in another thread. The plain calls do it
+    where they are called: in the event loop that is fine with a job store in memory, while any other store has the
     loop wait for a disk or a server. There, `shutdown()` returns at once and goes on, because the coroutines that it
     would wait for could not go on otherwise; `await scheduler.aio.shutdown()` waits.
 

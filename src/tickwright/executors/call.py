@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context, copy_context
 from datetime import datetime, timedelta
 from inspect import isasyncgenfunction, isawaitable, iscoroutine, isgeneratorfunction
-from types import AsyncGeneratorType, GeneratorType, TracebackType
+from types import AsyncGeneratorType, CoroutineType, GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from tickwright.active_run import ActiveRun, enter_run
@@ -47,7 +47,8 @@ def call(
 ) -> Report:
     """Call `func` as the run `active`, and return the report of it. Nothing that `func` does gets past this.
 
-    A coroutine, or whatever else can be awaited, is awaited in an event loop of its own. Anything raised
+    A coroutine, or whatever else can be awaited, is awaited in an event loop of its own, and so is a coroutine that
+    comes out of that. Anything raised
     makes the run `failed`, be it `SystemExit` or `KeyboardInterrupt`; only `RunCancelledError`, after a request
     to stop or the news that it is lost, makes it `cancelled`. The exception comes without its frames, so that
     keeping the report does not keep what the job had in its hands; the text of the traceback starts at the job's
@@ -114,7 +115,10 @@ async def await_rest(rest: Rest, active: ActiveRun, host: ExecutorHost, *, in_ow
     lets it happen. And Ctrl-C is raised on there.
     """
     try:
-        outcome = _Outcome(RunStatus.SUCCEEDED, await rest.awaitable)
+        result = await rest.awaitable
+        while type(result) is CoroutineType:  # an `await` was forgotten, and nothing has been done
+            result = await result
+        outcome = _Outcome(RunStatus.SUCCEEDED, result)
     except BaseException as error:  # border: the job's function
         if in_own_loop:
             outcome = _raised(error, active)

@@ -115,8 +115,8 @@ class OutcomeTests(ExecutorCase):
 
     @pytest.mark.parametrize(
         "func",
-        [work.add, partial(work.add, 1), work.add_later, work.Adder(), work.Later],
-        ids=["function", "partial", "coroutine function", "object", "class"],
+        [work.add, partial(work.add, 1), work.add_later, work.forget_to_await, work.Adder(), work.Later],
+        ids=["function", "partial", "coroutine function", "coroutine in a coroutine", "object", "class"],
     )
     def test_what_can_be_awaited_is_awaited(self, stage: Stage, func: Callable[..., Any]) -> None:
         report = stage.report(func, *((2,) if isinstance(func, partial) else (1, 2)))

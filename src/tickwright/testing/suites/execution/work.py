@@ -214,6 +214,10 @@ def add_later(a: int, b: int) -> Awaitable[int]:
     return add(a, b)
 
 
+async def forget_to_await(a: int, b: int) -> Awaitable[int]:
+    return add(a, b)
+
+
 class Adder:
     async def __call__(self, a: int, b: int) -> int:
         return await add(a, b)

@@ -519,6 +519,23 @@ def test_a_shutdown_that_does_not_wait_cancels_tasks(thread, tmp_path):
     stage.close()
 
 
+def test_a_shutdown_that_does_not_wait_cancels_what_is_on_its_way_to_be_a_task(thread, tmp_path):
+    stage = Stage(AsyncIOExecutor(thread.loop), tmp_path)
+    began, go_on = Event(), Event()
+
+    def work() -> Any:
+        began.set()
+        assert go_on.wait(10)
+        return asyncio.Event().wait()
+
+    run = stage.submit(work)
+    assert began.wait(10)
+    stage.executor.shutdown(wait=False)
+    go_on.set()
+    assert stage.inbox.report_of(run).status is RunStatus.CANCELLED
+    stage.close()
+
+
 # -- options, and a storm ----------------------------------------------------------------------------
 
 

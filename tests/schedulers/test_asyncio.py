@@ -882,3 +882,52 @@ def test_a_loop_that_stands_for_a_while_does_not_have_two_tell_at_once():
     in_time(scheduler.shutdown)
     assert log == [(what, str(number)) for number in range(4) for what in ("begins", "ends")]
     loop.close()
+
+
+def test_a_scheduler_does_nothing_to_an_executor_that_it_was_refused():
+    loop = asyncio.new_event_loop()
+    executor = AsyncIOExecutor(loop)
+    first = BackgroundScheduler(timezone="UTC", executors={"default": executor})
+    first.start()
+    first.add_job(where, id="job")
+    assert soon(lambda: first.get_runs("job"))
+    with BackgroundScheduler(timezone="UTC") as second:
+        with pytest.raises(ConfigurationError, match="already runs"):
+            second.add_executor(executor, "other")
+        second.add_job(get_ident, id="own")
+    assert loop.run_until_complete(asyncio.to_thread(soon, lambda: first.get_runs("job")[0].is_settled))
+    assert first.get_runs("job")[0].result == get_ident()
+    first.shutdown()
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+def test_an_executor_that_cannot_tell_how_it_is_keeps_no_scheduler_from_its_end(caplog):
+    class Broken(AsyncIOExecutor):
+        def is_ending(self) -> bool:
+            raise ValueError("no idea")
+
+        is_held_up = is_ending
+
+        def give_up(self) -> None:
+            raise ValueError("no idea")
+
+    async def main() -> None:
+        began = Signal()
+
+        async def stay() -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        store = SlowStart()
+        store.go_on.set()
+        scheduler = scheduler_of(executors={"default": Broken()}, jobstores={"default": store})
+        await scheduler.aio.start()
+        scheduler.add_job(stay)
+        await began.wait()
+        await scheduler.aio.shutdown(timeout=0.01)
+        assert store.is_shut_down
+
+    run(main)
+    assert "cannot tell how it is: ValueError('no idea')" in caplog.text
+    assert "failed to give up runs: ValueError('no idea')" in caplog.text

@@ -112,3 +112,30 @@ class ToldWhileItSubmits(DebugExecutor):
         if run_id in self.has:
             self.cancelled.append(run_id)
         return run_id in self.has
+
+
+class Deaf(DebugExecutor):
+    """Has a run that it can do nothing about."""
+
+    def submit(self, run: Run, job: StoredJob) -> None:
+        self.held = run, job
+
+    def let_go(self) -> None:
+        super().submit(*self.held)
+
+    def cancel(self, run_id: str) -> bool:
+        return False
+
+
+def test_a_run_that_its_executor_can_do_nothing_about_is_not_said_to_be_cancelled():
+    executor = Deaf()
+    scheduler = ManualScheduler(executors={"default": executor})
+    scheduler.add_job(print, "interval", hours=1, id="job")
+    run = scheduler.run_job("job")
+    scheduler.step()
+    assert not scheduler.cancel_run(run.id)
+    assert scheduler._loop is not None
+    assert scheduler._loop.engine.context.recalled == set()
+    executor.let_go()
+    scheduler.step()
+    assert scheduler.get_runs("job")[0].status == "succeeded"

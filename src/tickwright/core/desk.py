@@ -67,6 +67,10 @@ class Desk:
         """Return whether the run is one of them. Any thread may ask."""
         return run_id in self._flights
 
+    def is_handing_over(self, run_id: str) -> bool:
+        """Return whether the run is just being given to its executor. Any thread may ask."""
+        return self._submitting.handing_over == run_id
+
     @property
     def unreported(self) -> int:
         """How many of them no report has come for."""

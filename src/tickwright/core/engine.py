@@ -97,22 +97,29 @@ class Engine:
     def recall(self, run_id: str) -> bool:
         """Have a run cancelled that no executor has yet; return whether it is on its way there. Any thread may ask."""
         recalled = self.context.recalled
+        # It is said first, and looked at after that; who submits it looks here after saying so.
         recalled.add(run_id)
-        # It is said first, and looked at after that; the loop submits, and looks here after that.
-        if any(executor.cancel(run_id) for executor in self.context.executors.values()) or self._is_on_its_way(run_id):
-            return True
-        recalled.discard(run_id)
-        return False
+        is_coming = False
+        try:
+            is_coming = self._is_on_its_way(run_id) or run_id not in recalled
+        finally:
+            if not is_coming:
+                recalled.discard(run_id)
+        return is_coming
 
     def _is_on_its_way(self, run_id: str) -> bool:
-        # Reports go from the mailbox to the flights, and not back.
-        if any(isinstance(letter, Report) and letter.run_id == run_id for letter in self.mailbox.unread()):
-            return False
         for desk in self._desks.values():
+            if desk.is_handing_over(run_id):
+                # An executor that works inline has done with it then.
+                letters = self.mailbox.unread()
+                return not any(isinstance(letter, Report) and letter.run_id == run_id for letter in letters)
             if desk.is_in_flight(run_id):
-                return not desk.flights.is_reported(run_id)
+                return False
         runs = (desk.store.get_run(run_id) for desk in self._desks.values())
-        return any(run is not None and not run.is_settled and run.owner == self.context.owner.id for run in runs)
+        mine = self.context.owner.id
+        is_waiting = any(run is not None and not run.is_settled and run.owner == mine for run in runs)
+        # It may have been given to its executor since the look above: that one can be asked then.
+        return is_waiting and not self.is_in_flight(run_id)
 
     def begun(self, run_ids: Collection[str]) -> dict[str, datetime]:
         """Return when those of these runs began that have begun, on record or not. Any thread may ask."""

@@ -28,6 +28,8 @@ class Submitting:
         self._flights = flights
         self._lease = lease
         self._asked_for: deque[Run] = deque()
+        self.handing_over: str | None = None
+        """The id of the run that its executor is just being given."""
         self.is_doubtful = False
         """Whether there may be runs on record in this engine's name that no executor has heard of."""
 
@@ -80,23 +82,35 @@ class Submitting:
             # lost. The next round renews the lease first, and then submits what is still its own.
             self.is_doubtful = True
             return
-        self._flights.depart(run)
         recalled = self._context.recalled
+        self.handing_over = run.id
+        self._flights.depart(run)
         if run.id in recalled:
-            recalled.discard(run.id)
             error = RunCancelledError(f"run {run.id!r} of job {run.job_id!r}: {CANCELLED}")
             self._report(run, RunStatus.CANCELLED, CANCELLED, error)
-            return
+        else:
+            self._hand_over(run, job)
+        # Whoever recalls it says so, and then looks whether it is being handed over.
+        self.handing_over = None
+        if run.id in recalled:
+            recalled.discard(run.id)
+            self._cancel(run)
+
+    def _hand_over(self, run: Run, job: StoredJob) -> None:
         try:
-            executor = self._executor_of(run, job)
-            executor.submit(run, job)
-            if run.id in recalled:  # since that look; whoever does it looks at the executor after it
-                recalled.discard(run.id)
-                executor.cancel(run.id)
+            self._executor_of(run, job).submit(run, job)
         except self._context.border as error:  # border: an executor that does not take a run
             reason = described(error)
             self._context.logger.error("Executor %r did not take run %s: %s", run.executor, run.id, reason)
             self._report(run, RunStatus.FAILED, f"its executor did not take it: {reason}", error)
+
+    def _cancel(self, run: Run) -> None:
+        executor = self._context.executors.get(run.executor)
+        try:
+            if executor is not None:
+                executor.cancel(run.id)
+        except self._context.border as error:  # border: an executor that cannot pass it on
+            self._context.logger.error("Executor %r did not cancel run %s: %r", run.executor, run.id, error)
 
     def _submit_stored(self, run: Run) -> None:
         """Submit a run that is on record, reading its job again."""

@@ -97,6 +97,7 @@ class PartCalls(BatchCalls):
         """Remove an executor; with `shutdown`, wait for its runs. Jobs that ask for it stay due."""
         self._check_process()
         executor = self._parts.take_executor(alias)
+        self._parts.look_after(executor)
         if self._loop is not None:
             self._loop.engine.context.executors = self._parts.executors
         if shutdown:

@@ -169,10 +169,11 @@ class JobCalls(AddCalls):
         """
         self._check_process()
         check_run_id(run_id)
-        if any(executor.cancel(run_id) for executor in self._parts.executors.values()):
+        if self._parts.cancel(run_id):
             return True
         loop = self._loop
-        return loop is not None and loop.engine.recall(run_id)
+        # One that was given to its executor between these questions is there now.
+        return (loop is not None and loop.engine.recall(run_id)) or self._parts.cancel(run_id)
 
     def _run_once(self, engine: Engine, alias: str, job: StoredJob) -> Run | None:
         store, context = self._parts.jobstore(alias), engine.context

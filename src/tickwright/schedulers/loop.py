@@ -169,7 +169,10 @@ class Loop:
         """Put on record what has been reported, as long as the job stores and the shutdown's patience allow."""
         longest = Stopping(self._clock, True, LONGEST_SETTLING)
         shortest = Stopping(self._clock, True, SHORTEST_SETTLING)
-        while self._parts.are_ending() and self.engine.unreported and shortest.may_wait():
+        # So many looks at the most, whatever a clock says that a test has stand still.
+        for _ in range(round(SHORTEST_SETTLING / A_MOMENT)):
+            if not (self._parts.are_ending() and self.engine.unreported and shortest.may_wait()):
+                break
             self.step()
             self._bell.wait(A_MOMENT)
         wait = self.step()

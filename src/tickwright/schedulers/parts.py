@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from tickwright.errors import ConfigurationError, ExecutorNotFoundError, JobStoreNotFoundError, shortened
 from tickwright.executors.base import Executor
@@ -55,8 +55,20 @@ class Parts:
             raise ExecutorNotFoundError(f"there is no executor {alias!r}; there are {sorted(self.executors)}")
         executor = self.executors[alias]
         self.executors = {name: one for name, one in self.executors.items() if name != alias}
-        self._removed.append(executor)
         return executor
+
+    def look_after(self, executor: Executor) -> None:
+        """Ask an executor, too, that was removed while it may have runs; until the shutdown."""
+        if self._are_started:
+            self._removed.append(executor)
+
+    def _asked(self) -> Iterator[Executor]:
+        yield from self.executors.values()
+        yield from self._removed
+
+    def cancel(self, run_id: str) -> bool:
+        """Return whether one of the executors can still do something about a run; it does."""
+        return any(executor.cancel(run_id) for executor in self._asked())
 
     def jobstore(self, alias: str) -> JobStore:
         """Return the store of an alias; raise `JobStoreNotFoundError` where there is none."""
@@ -102,15 +114,24 @@ class Parts:
 
     def are_held_up(self) -> bool:
         """Return whether the runs of an executor cannot go on before the calling code returns."""
-        return any(executor.is_held_up() for executor in (*self.executors.values(), *self._removed))
+        return self._is_so(lambda executor: executor.is_held_up())
 
     def are_ending(self) -> bool:
         """Return whether an executor that was shut down is about to report runs that it has cancelled."""
-        return any(executor.is_ending() for executor in (*self.executors.values(), *self._removed))
+        return self._is_so(lambda executor: executor.is_ending())
+
+    def _is_so(self, ask: Callable[[Executor], bool]) -> bool:
+        for executor in self._asked():
+            try:
+                if ask(executor):
+                    return True
+            except Exception as error:  # border: an executor
+                self._logger.error("Executor %r cannot tell how it is: %r", executor.alias, error, exc_info=error)
+        return False
 
     def give_up_runs(self) -> None:
         """Have executors report what cannot go on any more."""
-        for executor in (*self.executors.values(), *self._removed):
+        for executor in self._asked():
             try:
                 executor.give_up()
             except Exception as error:  # border: an executor

@@ -53,6 +53,7 @@ class LoopCrew(Crew):
         """Those in its tasks, in its threads and before these."""
         self._tasks: dict[str, Task[Report]] = {}
         # What is in a thread goes on there even if the event loop does not.
+        self._is_cancelling = False
         self._in_threads: set[str] = set()
         self._handing_in: set[str] = set()
         self._all_reported = Flag()
@@ -79,7 +80,8 @@ class LoopCrew(Crew):
         try:
             self._call_for_all()
         except BaseException as error:
-            del self._taken[run_id], self._waiting[run_id]  # in the queue it is passed over
+            self._taken.pop(run_id, None)
+            self._waiting.pop(run_id, None)  # in the queue it is passed over
             if not isinstance(error, RuntimeError):
                 raise
             raise SchedulerNotRunningError(
@@ -92,7 +94,11 @@ class LoopCrew(Crew):
         # since then never does, and says so when it is called again.
         if not self._is_called or self.event_loop.is_closed():
             self._is_called = True
-            self.event_loop.call_soon_threadsafe(self._begin)
+            try:
+                self.event_loop.call_soon_threadsafe(self._begin)
+            except BaseException:
+                self._is_called = False
+                raise
 
     # -- in the event loop -----------------------------------------------------------------------------
 
@@ -103,6 +109,8 @@ class LoopCrew(Crew):
                 if len(self._begun) >= self._most_begun:
                     break
                 active, job = self._queue.popleft()
+                if active.record.id not in self._waiting:
+                    continue  # it was taken back
                 self._begun.add(active.record.id)
                 try:
                     if is_coroutine_function(job.func):
@@ -149,11 +157,10 @@ class LoopCrew(Crew):
             return
         self._tasks[active.record.id] = task
         task.add_done_callback(partial(self._ended, active, rest))
-        if active.cancel_requested:  # while it was on its way here
+        if active.cancel_requested or self._is_cancelling:  # while it was on its way here
             task.cancel()
 
     def _ended(self, active: ActiveRun, rest: Rest, task: Task[Report]) -> None:
-        self._tasks.pop(active.record.id, None)
         if task.cancelled():  # before its first step; later, `await_rest` reports that
             rest.drop()
             report = self._cancelled(active, ASKED_TO_STOP if active.cancel_requested else TASK_CANCELLED)
@@ -161,7 +168,10 @@ class LoopCrew(Crew):
             report = self._cancelled(active, CTRL_C)
         else:
             report = task.result()
-        self._settle(report)
+        try:
+            self._settle(report)
+        finally:
+            del self._tasks[active.record.id]
 
     def _begin_in_thread(self, active: ActiveRun, job: StoredJob) -> None:
         try:
@@ -175,6 +185,8 @@ class LoopCrew(Crew):
         """See to it that one is reported that the threads were shut down before."""
         if thread.cancelled():
             self._take_back(active.record.id, TASK_CANCELLED)
+            self._begun.discard(active.record.id)  # where it was taken back before
+            self._begin_more()
 
     def _cancel_task(self, run_id: str) -> None:
         task = self._tasks.get(run_id)
@@ -224,16 +236,20 @@ class LoopCrew(Crew):
     def _settle(self, report: Report) -> None:
         # It is not taken any more when its report goes out. Whoever waits for all waits for that, too.
         self._handing_in.add(report.run_id)
-        super()._settle(report)
-        self._handing_in.discard(report.run_id)
-        self._begun.discard(report.run_id)
-        self._begin_more()
-        self._look_for_the_end()
+        try:
+            super()._settle(report)
+        finally:
+            self._handing_in.discard(report.run_id)
+            self._begun.discard(report.run_id)
+            self._begin_more()
+            self._look_for_the_end()
 
     def close(self, *, finish: bool) -> None:
         """Take no more runs. Without `finish`, those that wait are taken back, and tasks are cancelled."""
         super().close(finish=finish)
         if not finish:
+            # Whatever becomes a task after that looks here.
+            self._is_cancelling = True
             self._cancel_all()
 
     @property
@@ -259,9 +275,9 @@ class LoopCrew(Crew):
         """Where the event loop does not go round, report what can only go on in it as cancelled."""
         if self.event_loop.is_running():
             return
-        for active in self._taken.copy().values():
-            if active.record.id not in self._in_threads:
-                self._waiting.pop(active.record.id, None)
+        for run_id, active in self._taken.copy().items():
+            # Claimed first: a thread says that it has a run before it claims that.
+            if self._waiting.pop(run_id, None) is not None or run_id not in self._in_threads:
                 self._settle(self._cancelled(active, LOOP_STOPPED))
         self._cancel_all()  # should it go on one day, they do not
 

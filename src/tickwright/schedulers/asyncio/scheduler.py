@@ -78,11 +78,13 @@ class AsyncIOScheduler(BackgroundScheduler):
         return super().__enter__()
 
     async def __aenter__(self) -> Self:
+        was_running = self.running
         try:
             await self.aio.start()
         except asyncio.CancelledError:
             # It goes on in its thread, if it has begun there: what it starts is stopped there right after it.
-            self.aio.make_unawaited(partial(self.shutdown, wait=False))
+            if not was_running:
+                self.aio.make_unawaited(partial(self.shutdown, wait=False))
             raise
         return self
 

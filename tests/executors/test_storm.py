@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.executors import deeds
-from tests.executors.processes import is_alive, read_pid, wait_for_death, wait_until
+from tests.executors.processes import is_alive, read_pid, stop, wait_for_death, wait_until
 from tickwright import BackgroundScheduler, MemoryJobStore, SQLiteJobStore
 from tickwright.errors import RunLostError, WorkerStartError
 from tickwright.executors.pool import ProcessPoolExecutor
@@ -192,7 +192,7 @@ def test_a_worker_that_is_killed_right_after_its_answer_costs_no_earlier_run(lon
 def test_a_stopped_worker_holds_its_own_run_only_and_goes_on_when_it_is_continued(stage, tmp_path):
     held = stage.submit(deeds.stay, str(tmp_path / "pid"), str(tmp_path / "opened"))
     pid = read_pid(tmp_path / "pid")
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     assert [stage.report(deeds.nothing).status for _ in range(20)] == [SUCCEEDED] * 20
     assert stage.executor.cancel(held)
     (tmp_path / "opened").touch()
@@ -206,7 +206,7 @@ def test_a_stopped_worker_that_was_asked_to_stop_hears_of_it_when_it_is_continue
     pid = lone_stage.report(deeds.tell_pid).result
     run = lone_stage.submit(work.wait_to_be_stopped, str(began))
     work.wait_for_file(str(began))
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     assert lone_stage.executor.cancel(run)
     os.kill(pid, signal.SIGCONT)
     assert lone_stage.inbox.report_of(run).status is CANCELLED
@@ -215,7 +215,7 @@ def test_a_stopped_worker_that_was_asked_to_stop_hears_of_it_when_it_is_continue
 def test_a_stopped_worker_does_not_hold_up_the_shutdown(lone_stage, monkeypatch):
     monkeypatch.setattr(worker_process_module, "END_SECONDS", 0.2)
     pid = lone_stage.report(deeds.tell_pid).result
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     lone_stage.executor.shutdown()
     assert not is_alive(pid)
 

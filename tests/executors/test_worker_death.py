@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.executors import deeds
-from tests.executors.processes import is_alive, read_pid, wait_for_death
+from tests.executors.processes import is_alive, read_pid, stop, wait_for_death
 from tickwright.errors import RunCancelledError, RunLostError, WorkerStartError
 from tickwright.executors.pool import ProcessPoolExecutor
 from tickwright.executors.pool import worker_process as worker_process_module
@@ -68,7 +68,7 @@ def test_a_worker_that_dies_while_idle_costs_no_run(lone_stage):
 
 def test_a_worker_that_dies_before_it_reads_its_task_costs_no_run(lone_stage):
     pid = lone_stage.report(deeds.tell_pid).result
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     run = lone_stage.submit(deeds.tell_pid)
     lone_stage.inbox.wait_until(lambda letters: Started in {type(one) for one in letters if one.run_id == run})
     os.kill(pid, signal.SIGKILL)

@@ -50,6 +50,18 @@ class Signal:
         await asyncio.wait_for(self._event.wait(), SOON)
 
 
+class Stay:
+    """A job that says that it began, and stays until it may end."""
+
+    def __init__(self) -> None:
+        self.began, self.may_end = Signal(), asyncio.Event()
+
+    async def __call__(self) -> str:
+        self.began.set()
+        await self.may_end.wait()
+        return "ended"
+
+
 async def where() -> int:
     await asyncio.sleep(0)
     return get_ident()
@@ -82,17 +94,12 @@ def test_it_starts_in_the_loop_that_runs_and_runs_coroutines_there():
 
 def test_the_block_waits_for_what_is_running():
     async def main() -> None:
-        began, may_end = Signal(), asyncio.Event()
-
-        async def job() -> str:
-            began.set()
-            await may_end.wait()
-            return "ended"
+        job = Stay()
 
         async with scheduler_of() as scheduler:
             await scheduler.aio.add_job(job, id="job")
-            await began.wait()
-            asyncio.get_running_loop().call_later(0.05, may_end.set)
+            await job.began.wait()
+            asyncio.get_running_loop().call_later(0.05, job.may_end.set)
         [found] = scheduler.get_runs("job")
         assert (found.status, found.result) == (RunStatus.SUCCEEDED, "ended")
 
@@ -184,20 +191,15 @@ def test_a_loop_that_ends_cancels_the_runs_and_health_says_that_it_is_gone():
 
 def test_a_plain_shutdown_in_the_event_loop_returns_at_once_and_goes_on():
     async def main() -> None:
-        began, may_end = Signal(), asyncio.Event()
-
-        async def job() -> str:
-            began.set()
-            await may_end.wait()
-            return "ended"
+        job = Stay()
 
         scheduler = scheduler_of()
         scheduler.start()
         scheduler.add_job(job, id="job")
-        await began.wait()
+        await job.began.wait()
         scheduler.shutdown(wait=True)
         assert scheduler.health().state == "stopping"
-        may_end.set()
+        job.may_end.set()
         await scheduler.aio.shutdown()
         assert scheduler.get_runs("job")[0].result == "ended"
 
@@ -398,15 +400,11 @@ def test_what_a_call_raises_is_raised_where_it_is_awaited():
 
 def test_a_cancelled_run_is_told_in_the_history():
     async def main() -> None:
-        began = Signal()
-
-        async def stay() -> None:
-            began.set()
-            await asyncio.Event().wait()
+        stay = Stay()
 
         async with scheduler_of() as scheduler:
             scheduler.add_job(stay, id="job")
-            await began.wait()
+            await stay.began.wait()
             [found] = await scheduler.aio.get_runs("job")
             assert await scheduler.aio.cancel_run(found.id)
             ended = await until_recorded(scheduler, "job")
@@ -654,11 +652,7 @@ def test_a_start_in_the_next_loop_says_that_the_last_one_was_not_shut_down():
 
 def test_a_block_that_is_cancelled_cancels_what_runs_in_the_loop_and_records_it():
     async def main() -> None:
-        began = Signal()
-
-        async def stay() -> None:
-            began.set()
-            await asyncio.Event().wait()
+        stay = Stay()
 
         scheduler = scheduler_of()
 
@@ -668,7 +662,7 @@ def test_a_block_that_is_cancelled_cancels_what_runs_in_the_loop_and_records_it(
                 await asyncio.Event().wait()
 
         task = asyncio.create_task(block())
-        await began.wait()
+        await stay.began.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -680,16 +674,12 @@ def test_a_block_that_is_cancelled_cancels_what_runs_in_the_loop_and_records_it(
 
 def test_coroutines_that_outlast_the_patience_of_a_shutdown_are_cancelled_on_record():
     async def main() -> None:
-        began = Signal()
-
-        async def stay() -> None:
-            began.set()
-            await asyncio.Event().wait()
+        stay = Stay()
 
         scheduler = scheduler_of()
         await scheduler.aio.start()
         scheduler.add_job(stay, id="stay")
-        await began.wait()
+        await stay.began.wait()
         await scheduler.aio.shutdown(timeout=0.01)
         assert scheduler.get_runs("stay")[0].status is RunStatus.CANCELLED
 
@@ -723,19 +713,14 @@ def test_the_runs_of_an_executor_that_was_removed_are_given_up_too():
 
 def test_a_background_scheduler_that_uses_the_loop_does_not_wait_in_it():
     async def main() -> None:
-        began, may_end = Signal(), asyncio.Event()
-
-        async def job() -> str:
-            began.set()
-            await may_end.wait()
-            return "ended"
+        job = Stay()
 
         scheduler = BackgroundScheduler(timezone="UTC", executors={"default": AsyncIOExecutor()})
         scheduler.start()
         scheduler.add_job(job, id="job")
-        await began.wait()
+        await job.began.wait()
         scheduler.shutdown()
-        may_end.set()
+        job.may_end.set()
         await asyncio.to_thread(scheduler.shutdown)
         assert scheduler.get_runs("job")[0].result == "ended"
 
@@ -913,18 +898,14 @@ def test_an_executor_that_cannot_tell_how_it_is_keeps_no_scheduler_from_its_end(
             raise ValueError("no idea")
 
     async def main() -> None:
-        began = Signal()
-
-        async def stay() -> None:
-            began.set()
-            await asyncio.Event().wait()
+        stay = Stay()
 
         store = SlowStart()
         store.go_on.set()
         scheduler = scheduler_of(executors={"default": Broken()}, jobstores={"default": store})
         await scheduler.aio.start()
         scheduler.add_job(stay)
-        await began.wait()
+        await stay.began.wait()
         await scheduler.aio.shutdown(timeout=0.01)
         assert store.is_shut_down
 

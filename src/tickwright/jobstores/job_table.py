@@ -110,17 +110,22 @@ class JobTable:
 
     def stands_at(self, job_id: str, version: int) -> bool:
         """Return whether the job is here, and at this version."""
-        schedule = self.schedule_of(job_id)
-        return schedule is not None and schedule.version == version
+        return self._found(job_id, version) is not None
+
+    def _found(self, job_id: str, version: int | None) -> tuple[StoredJob, Schedule] | None:
+        """Return the job as it was read last, and how it stands, if it is here and at this version (None: at any)."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            return None
+        schedule = self._moved.get(job_id, job.schedule)
+        return (job, schedule) if version is None or version == schedule.version else None
 
     def reschedule(self, job_id: str, schedule: Schedule, version: int | None = None) -> bool:
         """Give the job another schedule, if it is here and at this version (None: at any); return whether it was."""
-        job = self._jobs.get(job_id)
-        if job is None:
+        found = self._found(job_id, version)
+        if found is None:
             return False
-        before = self._moved.get(job_id, job.schedule)
-        if version is not None and version != before.version:
-            return False
+        job, before = found
         time, time_before = schedule.next_run_time, before.next_run_time
         moves = time != time_before
         if moves and time is not None:
@@ -133,12 +138,10 @@ class JobTable:
 
     def remove(self, job_id: str, version: int | None = None) -> bool:
         """Remove the job, if it is here and at this version (None: at any); return whether it was."""
-        job = self._jobs.get(job_id)
-        if job is None:
+        found = self._found(job_id, version)
+        if found is None:
             return False
-        before = self._moved.get(job_id, job.schedule)
-        if version is not None and version != before.version:
-            return False
+        job, before = found
         del self._jobs[job_id]
         self._moved.pop(job_id, None)
         if before.next_run_time is not None:

@@ -30,6 +30,8 @@ class AsyncIOExecutor(CrewedExecutor):
     `shutdown` called in the event loop does not wait, whatever it is told: the runs in it could not go on.
     """
 
+    _crew: LoopCrew | None = None
+
     def __init__(self, event_loop: AbstractEventLoop | None = None, *, max_running: int | None = None) -> None:
         self._event_loop = checked_event_loop(event_loop)
         self.max_running = None if max_running is None else whole_number("max_running", max_running, at_least=1)
@@ -44,19 +46,19 @@ class AsyncIOExecutor(CrewedExecutor):
         return LoopCrew(event_loop, self.max_running, host, name)
 
     def trouble(self) -> str | None:
-        return self._crew.trouble() if isinstance(self._crew, LoopCrew) else None
+        return None if self._crew is None else self._crew.trouble()
 
     def is_held_up(self) -> bool:
-        return isinstance(self._crew, LoopCrew) and self._crew.is_held_up
+        return self._crew is not None and self._crew.is_held_up
 
     def is_ending(self) -> bool:
-        return isinstance(self._crew, LoopCrew) and self._crew.is_ending
+        return self._crew is not None and self._crew.is_ending
 
     def give_up(self) -> None:
-        if isinstance(self._crew, LoopCrew):
+        if self._crew is not None:
             self._crew.give_up()
 
     def room(self) -> int | None:
-        if isinstance(self._crew, LoopCrew) and self._crew.event_loop.is_closed():
+        if self._crew is not None and self._crew.event_loop.is_closed():
             return 0  # what is due stays due: another start may have a loop that lives
         return None if self.max_running is None else self._left_of(self.max_running)

@@ -52,8 +52,8 @@ class LoopCrew(Crew):
         self._begun: set[str] = set()
         """Those in its tasks, in its threads and before these."""
         self._tasks: dict[str, Task[Report]] = {}
-        # What is in a thread goes on there even if the event loop does not.
         self._is_cancelling = False
+        # What is in a thread goes on there even if the event loop does not.
         self._in_threads: set[str] = set()
         self._handing_in: set[str] = set()
         self._all_reported = Flag()

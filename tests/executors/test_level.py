@@ -61,12 +61,15 @@ def check_that_all_is_level(do: Callable[[int], None]) -> None:
             workers = worker_pids()
             counted = holdings(), workers, [files_and_threads(pid) for pid in workers]
             levels.append((counted, objects(), [resident(pid) for pid in (os.getpid(), *workers)]))
-    _, (before, _, resident_before), (after, _, resident_after) = levels
+    _, (before, *_), (after, *_) = levels
     assert after == before
     held = [counted for _, counted, _ in levels]
     check_that_objects_are_level(held, PHASES[-1] * OBJECTS_A_RUN, PHASES[-1] * BYTES_A_RUN)
-    for earlier, later in zip(resident_before, resident_after, strict=True):
-        assert later - earlier < RESIDENT_BYTES_A_RUN * PHASES[-1], levels
+    for of_process in zip(*[sizes for _, _, sizes in levels], strict=True):
+        # As with objects: a leak grows in each phase. The system's allocator takes more now and then.
+        assert min(later - earlier for earlier, later in pairwise(of_process)) < RESIDENT_BYTES_A_RUN * PHASES[-1], (
+            levels
+        )
 
 
 @pytest.mark.parametrize(
